@@ -1,0 +1,72 @@
+import type { GraphError } from './errors.js';
+
+/** Where a fault strikes: Graph, the managed identity's endpoint, the signing keys or the OpenID configuration of the issuer. */
+export type Place = 'graph' | 'identity' | 'keys' | 'metadata';
+
+/** How the normal handling is bent. Each server reads what concerns it. */
+export interface Twist {
+  /** What a write stores. `unseen` stores all and answers with the old values; `nothing` and `half` answer with what is stored. */
+  readonly stores?: 'all' | 'nothing' | 'half' | 'rounded' | 'unseen';
+  /** How a good answer's object is dressed. */
+  readonly shape?: 'wrapped' | 'padded';
+  /** What a collection does with `$filter`; without a twist it is a 501. */
+  readonly filter?: 'refused' | 'ignored' | 'applied';
+  /** Life of a managed identity's token, in seconds. */
+  readonly lifetimeSeconds?: number;
+  /** What a managed identity's answer lacks. */
+  readonly lacks?: 'expires_on' | 'access_token';
+}
+
+/** Content of a `Retry-After` header: seconds, a date that many seconds from now, or any text. */
+export type RetryAfter = number | { readonly inSeconds: number } | string;
+
+/** What an answer's body is. */
+export type Content = { readonly error: GraphError } | { readonly type: string; readonly text: string } | 'nothing';
+
+/** What a fault does, as data. */
+export type Act =
+  /** The normal answer, bent. */
+  | { readonly do: 'twist'; readonly twist: Twist; readonly waitMs?: number }
+  /** A complete HTTP answer of its own; the only kind, beside twists, that can strike one item of a batch alone. */
+  | {
+      readonly do: 'answer';
+      readonly status: number;
+      readonly content: Content;
+      readonly retryAfter?: RetryAfter;
+      /** `Location`: the address that was asked for, or one of another server, which records what reaches it. */
+      readonly location?: 'itself' | 'elsewhere';
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /**
+   * Bytes of our own instead of an HTTP answer. In `text` stand `{body}`, `{half}` and `{length}` for the good answer's
+   * body, its first half and its length in bytes.
+   */
+  | {
+      readonly do: 'wire';
+      /** Sent before `text`, so many times. */
+      readonly flood?: { readonly text: string; readonly times: number };
+      readonly text: string;
+      /** Sends what follows the header one byte at a time, so many milliseconds apart. */
+      readonly dripMs?: number;
+      readonly then: 'fin' | 'reset' | 'hang' | 'endless chunks';
+    }
+  /** Cuts the connection as soon as the request's header is there, before its body is read. */
+  | { readonly do: 'cut' }
+  /** Refuses every connection until disarmed. */
+  | { readonly do: 'refuse'; readonly listener: 'graph' | 'identity' }
+  /** Leaves this item out of a batch's answer. */
+  | { readonly do: 'leave out' }
+  /** Nothing that the emulator could do: the row says what to do instead. */
+  | { readonly do: 'note' };
+
+export interface Fault {
+  readonly id: string;
+  /** What happens, in one line. */
+  readonly says: string;
+  readonly on: Place;
+  readonly act: Act;
+  /** Method that it waits for when the one who arms it names none. */
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'any';
+  /** Whether a write is stored all the same, when the one who arms it does not say. */
+  readonly applied: boolean;
+}

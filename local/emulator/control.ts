@@ -1,0 +1,56 @@
+import { readArmedFaults, type ArmedFault } from './armory.js';
+import { json, type Answer, type Call } from './exchange.js';
+import { faults } from './faults.js';
+import type { Model } from './models.js';
+import type { RecordedRequest } from './record.js';
+
+/** What can be asked of a running emulator, in process and over HTTP alike. */
+export interface Controls {
+  readonly arm: (armed: ArmedFault | readonly ArmedFault[]) => void;
+  readonly armed: () => ArmedFault[];
+  readonly disarm: () => void;
+  readonly reset: () => void;
+  readonly requests: () => RecordedRequest[];
+  readonly models: () => Model[];
+}
+
+export const isControl = (path: string): boolean => path.startsWith('/__');
+
+/**
+ * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
+ * (POST), `/__requests` and `/__models` (GET). A bad body is a 400 that says what is wrong and names the valid ids.
+ */
+export function answerControl(controls: Controls, call: Call): Answer {
+  switch (`${call.method} ${call.path}`) {
+    case 'GET /__faults':
+      return json(200, {
+        faults: [...faults.values()].map(({ id, says, on }) => ({ id, on, says })),
+        armed: controls.armed(),
+      });
+    case 'POST /__faults':
+      return arm(controls, call.body);
+    case 'DELETE /__faults':
+      controls.disarm();
+      return json(200, { armed: [] });
+    case 'POST /__reset':
+      controls.reset();
+      return json(200, { armed: [], models: controls.models().length });
+    case 'GET /__requests':
+      return json(200, { requests: controls.requests() });
+    case 'GET /__models':
+      return json(200, { models: controls.models() });
+    default:
+      return json(404, {
+        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests and GET /__models.`,
+      });
+  }
+}
+
+function arm(controls: Controls, body: string): Answer {
+  try {
+    controls.arm(readArmedFaults(JSON.parse(body)).map(({ armed }) => armed));
+    return json(200, { armed: controls.armed() });
+  } catch (error) {
+    return json(400, { error: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,40 @@
+import type { EdmType, Field } from '../../src/resource/field.js';
+import { modelPerformance, type ModelPerformance } from '../../src/resource/modelPerformance.js';
+
+const fields: Readonly<Record<string, Field<unknown>>> = modelPerformance.fields;
+
+const holds: Record<EdmType, (value: unknown, field: Field<unknown>) => boolean> = {
+  'Edm.String': (value) => typeof value === 'string',
+  'Edm.Int32': (value) => typeof value === 'number' && value === (value | 0),
+  'Edm.Double': (value) => Number.isFinite(value),
+  Enum: (value, { members = {} }) => typeof value === 'string' && Object.hasOwn(members, value),
+};
+
+/**
+ * Reads the body of a PATCH as Graph does with the type's metadata: known properties, their Edm types, null only where it
+ * is allowed, no other key and no other type.
+ * @returns the properties to change, or the sentence of the refusal
+ */
+export function readChange(body: unknown, id: string): { wanted: Partial<ModelPerformance> } | { refusal: string } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return { refusal: 'The body is not an object.' };
+  const wanted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field) {
+      const good = value === null ? field.nullable : holds[field.edmType](value, field);
+      if (!good)
+        return { refusal: `Cannot convert the value of property '${name}' to the expected type '${field.edmType}'.` };
+      wanted[name] = value;
+    } else if (name === '@odata.type') {
+      if (value !== modelPerformance.odataType)
+        return { refusal: `The type '${String(value)}' is not the one of this collection.` };
+    } else if (name === 'id') {
+      if (value !== id) return { refusal: 'The key of an object cannot be changed.' };
+    } else {
+      return { refusal: `The property '${name}' does not exist on type '${modelPerformance.odataType.slice(1)}'.` };
+    }
+  }
+  // Every value was held against its field above.
+  return { wanted };
+}

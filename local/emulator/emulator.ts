@@ -1,0 +1,160 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openArmory, readArmedFaults, type ArmedFault } from './armory.js';
+import { callers, clientId, identitySecret, tenantId } from './constants.js';
+import { answerControl, isControl } from './control.js';
+import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
+import { json, splitTarget } from './exchange.js';
+import { answerGraph, type Graph } from './graph.js';
+import { answerIdentity, identityPath } from './identity.js';
+import { openKeyRing, type SigningKey } from './keys.js';
+import { listenAll } from './listener.js';
+import type { Model } from './models.js';
+import { openQuota } from './quota.js';
+import { openLog, type RecordedRequest } from './record.js';
+import { itemsOf, serve, type Part, type Stage } from './serve.js';
+import { openStore } from './store.js';
+
+export interface EmulatorOptions {
+  /** 0, the default, for any free port. */
+  readonly graphPort?: number;
+  readonly identityPort?: number;
+  /** Milliseconds since 1970; the machine's clock by default. */
+  readonly now?: () => number;
+  /** Life of the managed identity's tokens; 24 hours by default, as in Azure. */
+  readonly tokenLifetimeSeconds?: number;
+  /** Application roles on Graph of the managed identity; the least that a write on beta needs by default. */
+  readonly roles?: readonly string[];
+  /** Enforces Intune's quota with this many writes; not enforced by default. */
+  readonly writesPer20s?: number;
+  /** How many requests are remembered, 10 000 by default. */
+  readonly recordLimit?: number;
+}
+
+export interface Emulator {
+  /** Root of Graph, without the version. */
+  readonly graphUrl: string;
+  /** The Entra ID issuer and the control addresses. */
+  readonly identityUrl: string;
+  /** What the app needs in its environment to find the managed identity; it has a port of its own, so that it can be refused (F30). */
+  readonly identityEnvironment: { readonly IDENTITY_ENDPOINT: string; readonly IDENTITY_HEADER: string };
+  /** Client id of the managed identity. */
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly model: (id: string) => Model | undefined;
+  readonly models: () => Model[];
+  /** Adds or replaces an object. */
+  readonly put: (model: Model) => void;
+  readonly requests: (filter?: { id?: string; method?: string }) => RecordedRequest[];
+  /** Adds to the queue of faults. @throws Error as {@link readArmedFaults} */
+  readonly arm: (armed: ArmedFault | readonly ArmedFault[]) => void;
+  /** What is still armed: empty when a script has been played to its end. */
+  readonly armed: () => ArmedFault[];
+  /** Empties the queue, cuts what hangs or waits, accepts connections again. */
+  readonly disarm: () => void;
+  /** Objects as at first, no faults, no records, an unused quota. Keys and ports stay. */
+  readonly reset: () => void;
+  /** A token signed by the key in use: one of the Write caller unless the claims say otherwise; `undefined` removes a claim. */
+  readonly issue: (claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>) => string;
+  /** All keys that ever signed, the one in use first. */
+  readonly signingKeys: () => readonly SigningKey[];
+  /** A new key signs from now on; the old ones stay published unless withdrawn. */
+  readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<SigningKey>;
+  readonly close: () => Promise<void>;
+}
+
+const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
+
+/** Starts Graph, the managed identity's endpoint and the Entra ID issuer on the loopback address. Nothing else can reach them. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { now = Date.now } = options;
+  const keys = await openKeyRing();
+  const store = openStore();
+  const quota = openQuota(options.writesPer20s, now);
+  const log = openLog(options.recordLimit ?? 10_000);
+  const armory = openArmory();
+  let release = new AbortController();
+
+  const stage: Stage = {
+    armory,
+    log,
+    setting: { now, elsewhereUrl: () => listeners.elsewhere.url, released: () => release.signal },
+  };
+  const graph: Graph = { store, quota, keys, now, url: () => listeners.graph.url, items: itemsOf(stage) };
+  const issuer = { keys, now, url: () => listeners.issuer.url };
+  const identity = {
+    keys,
+    now,
+    graphUrl: () => listeners.graph.url,
+    roles: options.roles ?? leastRoles,
+    lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
+  };
+  const on = (port: number | undefined, part: (path: string) => Part) => ({
+    port: port ?? 0,
+    serve: (request: IncomingMessage, response: ServerResponse) =>
+      serve(stage, part(splitTarget(request.url ?? '').path), request, response),
+  });
+  const listeners = await listenAll({
+    graph: on(options.graphPort, () => ({
+      server: 'graph',
+      on: 'graph',
+      handle: (call, twist) => answerGraph(graph, call, twist),
+    })),
+    identity: on(0, () => ({
+      server: 'identity',
+      on: 'identity',
+      handle: (call, twist) => answerIdentity(identity, call, twist),
+    })),
+    issuer: on(options.identityPort, (path) =>
+      isControl(path)
+        ? { server: 'control', handle: (call) => answerControl(controls, call) }
+        : { server: 'entra', on: faultPlaceOf(path), handle: (call) => answerIssuer(issuer, call) },
+    ),
+    elsewhere: on(0, () => ({ server: 'elsewhere', handle: () => json(200, { value: [] }) })),
+  });
+
+  const controls = {
+    arm: (armed: ArmedFault | readonly ArmedFault[]) => {
+      for (const one of readArmedFaults(armed)) {
+        armory.arm(one.armed, one.row);
+        if (one.row.act.do === 'refuse') listeners[one.row.act.listener].refuse();
+      }
+    },
+    armed: armory.armed,
+    disarm: () => {
+      armory.clear();
+      release.abort();
+      release = new AbortController();
+      for (const listener of Object.values(listeners)) listener.accept();
+    },
+    reset: () => {
+      controls.disarm();
+      store.reset();
+      quota.reset();
+      log.clear();
+    },
+    requests: log.list,
+    models: store.list,
+  };
+
+  return {
+    ...controls,
+    graphUrl: listeners.graph.url,
+    identityUrl: listeners.issuer.url,
+    identityEnvironment: {
+      IDENTITY_ENDPOINT: `${listeners.identity.url}${identityPath}`,
+      IDENTITY_HEADER: identitySecret,
+    },
+    clientId,
+    tenantId,
+    model: store.get,
+    put: store.put,
+    issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
+    signingKeys: keys.all,
+    rotateKeys: keys.rotate,
+    close: async () => {
+      armory.clear();
+      release.abort();
+      await Promise.all(Object.values(listeners).map((listener) => listener.close()));
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import { forbidden, readAccess, type Access, type Version } from './access.js';
+import type { Twist } from './act.js';
+import { answerBatch, type Items } from './batch.js';
+import { readChange } from './csdl.js';
+import { graphError, graphHeaders, notEmulated } from './errors.js';
+import { json, type Answer, type Call } from './exchange.js';
+import type { KeyRing } from './keys.js';
+import type { Model } from './models.js';
+import { readObject, readPage, type Refusal } from './query.js';
+import type { Quota } from './quota.js';
+import type { Store } from './store.js';
+
+export interface Graph {
+  readonly store: Store;
+  readonly quota: Quota;
+  readonly keys: KeyRing;
+  readonly now: () => number;
+  readonly url: () => string;
+  /** Faults and records of the items of a batch. */
+  readonly items: Items;
+}
+
+/** What an address of Graph stands for, as far as the emulator knows it. */
+export type GraphTarget =
+  | { readonly kind: 'collection' | 'batch'; readonly version: Version }
+  | { readonly kind: 'item'; readonly version: Version; readonly id: string };
+
+/** Reads a path without normalising it: `/beta/…/x/../y` is no address here, as it must not be one for the app. */
+export function readGraphPath(path: string): GraphTarget | undefined {
+  const [, version, rest = ''] = /^\/(beta|v1\.0)\/(.+)$/.exec(path) ?? [];
+  if (version !== 'beta' && version !== 'v1.0') return undefined;
+  if (rest === '$batch') return { kind: 'batch', version };
+  if (rest === modelPerformance.path) return { kind: 'collection', version };
+  const key = rest.startsWith(`${modelPerformance.path}/`) ? rest.slice(modelPerformance.path.length + 1) : '';
+  if (key === '' || key.includes('/')) return undefined;
+  try {
+    return { kind: 'item', version, id: decodeURIComponent(key) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers one request as Graph would: first the token, then the address, then the role, then the rest. */
+export function answerGraph(graph: Graph, call: Call, twist: Twist): Answer {
+  const access = readAccess(call, graph.keys, graph.url(), graph.now());
+  if ('status' in access) return access;
+  const target = readGraphPath(call.path);
+  if (target?.kind !== 'batch') return answerOne(graph, call, target, access, twist);
+  if (call.method !== 'POST') return notEmulated(call, `${call.method} of $batch`);
+  const own = (item: Call, bent: Twist) => answerOne(graph, item, readGraphPath(item.path), access, bent);
+  return answerBatch(call, target.version, twist, own, graph.items);
+}
+
+function answerOne(graph: Graph, call: Call, target: GraphTarget | undefined, access: Access, twist: Twist): Answer {
+  if (target?.kind === 'collection' && call.method === 'GET') {
+    return forbidden(call, target.version, access, 'read') ?? list(graph, call, target.version, twist);
+  }
+  if (target?.kind === 'item' && call.method === 'GET') {
+    return forbidden(call, target.version, access, 'read') ?? get(graph, call, target, twist);
+  }
+  if (target?.kind === 'item' && call.method === 'PATCH') {
+    return forbidden(call, target.version, access, 'write') ?? update(graph, call, target, twist);
+  }
+  return notEmulated(call, `${call.method} ${call.path}`);
+}
+
+type ItemTarget = Extract<GraphTarget, { kind: 'item' }>;
+
+function list(graph: Graph, call: Call, version: Version, { filter }: Twist): Answer {
+  const page = readPage(graph.store.list(), call.query, filter);
+  if ('status' in page) return refuseQuery(call, page);
+  const collection = `${graph.url()}/${version}/${modelPerformance.path}`;
+  const body = {
+    '@odata.context': contextOf(graph, version),
+    ...(page.next !== undefined && { '@odata.nextLink': `${collection}?${page.next}` }),
+    value: page.models.map((model) => ({ '@odata.type': modelPerformance.odataType, ...model })),
+  };
+  return json(200, body, graphHeaders(call));
+}
+
+function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
+  const model = graph.store.get(id);
+  if (!model) return notFound(call, id);
+  const object = readObject(model, call.query);
+  if (isRefusal(object)) return refuseQuery(call, object);
+  return good(graph, call, version, object, twist);
+}
+
+/** PATCH: 200 and the whole object as it then is. Writes that are refused count against the quota as well. */
+function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
+  const waitSeconds = graph.quota.take();
+  if (waitSeconds !== undefined) {
+    const error = { code: 'TooManyRequests', message: 'Too many writes within 20 seconds' };
+    return graphError(call, 429, error, { 'retry-after': String(waitSeconds) });
+  }
+  if (call.query) return notEmulated(call, `the query ${call.query} of a PATCH`);
+  const type = call.headers['content-type'];
+  if (type === undefined) return badRequest(call, 'The Content-Type header is missing.');
+  if (!/^application\/json *(;|$)/i.test(type)) {
+    return graphError(call, 415, {
+      code: 'UnsupportedMediaType',
+      message: `The content type ${type} is not supported.`,
+    });
+  }
+  const body = readJson(call);
+  if (body === undefined) return badRequest(call, 'Unable to read JSON request payload.');
+  const model = graph.store.get(id);
+  if (!model) return notFound(call, id);
+  const change = readChange(body, id);
+  if ('refusal' in change) return badRequest(call, change.refusal);
+  if (Object.keys(change.wanted).length === 0)
+    return notEmulated(call, 'what Graph does with a PATCH that changes nothing');
+  return good(graph, call, version, graph.store.change(model, change.wanted, twist.stores), twist);
+}
+
+function good(graph: Graph, call: Call, version: Version, object: Partial<Model>, { shape }: Twist): Answer {
+  const context = { '@odata.context': `${contextOf(graph, version)}/$entity` };
+  const typed = { '@odata.type': modelPerformance.odataType, ...object };
+  const body =
+    shape === 'wrapped'
+      ? { ...context, value: typed }
+      : { ...context, ...typed, ...(shape === 'padded' && { padding: 'x'.repeat(1_048_576) }) };
+  return json(200, body, graphHeaders(call));
+}
+
+const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${modelPerformance.path}`;
+
+const isRefusal = (value: object): value is Refusal => 'says' in value;
+
+function refuseQuery(call: Call, { status, says }: Refusal): Answer {
+  return status === 501 ? notEmulated(call, says) : badRequest(call, says);
+}
+
+const badRequest = (call: Call, message: string) =>
+  graphError(call, 400, { code: 'BadRequest', message, nested: 'once' });
+
+const notFound = (call: Call, id: string) =>
+  graphError(call, 404, { code: 'ResourceNotFound', message: `Resource not found: ${id}`, nested: 'once' });
+
+function readJson(call: Call): unknown {
+  try {
+    return call.wellFormed ? JSON.parse(call.body) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+import type { UserExperienceAnalyticsWorkFromAnywhereModelPerformance as GraphModelPerformance } from '@microsoft/microsoft-graph-types-beta';
+import { count, nullableText, oneOf, score, type ValuesOf } from './field.js';
+import type { Resource } from './resource.js';
+
+/**
+ * The nine writable properties of Graph's resource. Schema, type, verification and the emulator are made from this table.
+ * Source: Graph beta metadata and "Update userExperienceAnalyticsWorkFromAnywhereModelPerformance".
+ */
+const fields = {
+  model: nullableText({ title: 'Model', says: 'Model name of the device, such as "Latitude 7450".' }),
+  manufacturer: nullableText({ title: 'Manufacturer', says: 'Manufacturer of the device, such as "Dell Inc.".' }),
+  modelDeviceCount: count({ title: 'Device count', says: 'Number of devices of this model.' }),
+  workFromAnywhereScore: score({
+    title: 'Work from anywhere score',
+    says: 'How ready the model is for work from anywhere, 0 to 100; -1 when not available.',
+  }),
+  windowsScore: score({
+    title: 'Windows score',
+    says: 'Share of devices on a supported Windows, 0 to 100; -1 when not available.',
+  }),
+  cloudManagementScore: score({
+    title: 'Cloud management score',
+    says: 'Share of devices that are managed from the cloud, 0 to 100; -1 when not available.',
+  }),
+  cloudIdentityScore: score({
+    title: 'Cloud identity score',
+    says: 'Share of devices with an identity in the cloud, 0 to 100; -1 when not available.',
+  }),
+  cloudProvisioningScore: score({
+    title: 'Cloud provisioning score',
+    says: 'Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.',
+  }),
+  healthStatus: oneOf({
+    title: 'Health status',
+    says: 'Health of the model as endpoint analytics sees it.',
+    members: {
+      unknown: 'Unknown',
+      insufficientData: 'Insufficient data',
+      needsAttention: 'Needs attention',
+      meetingGoals: 'Meeting goals',
+      unknownFutureValue: 'Unknown future value',
+    },
+  }),
+};
+
+/** The values of the nine properties. */
+export type ModelPerformance = ValuesOf<typeof fields>;
+
+export const modelPerformance = {
+  path: 'deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance',
+  odataType: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance',
+  fields,
+} as const satisfies Resource;
+
+type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Expect<T extends true> = T;
+type Plain<T> = { [Key in keyof T]: T[Key] };
+
+/** Does not compile once Microsoft's published type has another name, another type or another property than the table. */
+export type SameAsGraph = Expect<Equal<Plain<ModelPerformance>, Plain<Omit<Required<GraphModelPerformance>, 'id'>>>>;
