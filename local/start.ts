@@ -1,0 +1,125 @@
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startEmulator, type Emulator } from './emulator/emulator.js';
+
+const ports = { host: 7071, graph: 7072, identity: 7073 };
+const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
+
+const usage = `Serves the API on this machine: an emulator of Microsoft Graph and of the identity, and a functions host.
+
+  npm start                          with the embedded functions host
+  FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
+
+Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control. --host-port moves the API.
+Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
+`;
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** An end that needs one line and no stack trace. */
+class Stop extends Error {}
+
+function readPort(): number {
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean' }, 'host-port': { type: 'string' } } });
+    if (values.help) {
+      print(usage);
+      process.exit(0);
+    }
+    const port = values['host-port'] ?? String(ports.host);
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Stop('--host-port takes a number up to 65535.');
+    return Number(port);
+  } catch (error) {
+    throw error instanceof Stop ? error : new Stop(`${error instanceof Error ? error.message : ''}\n\n${usage}`);
+  }
+}
+
+function copySettings(): void {
+  try {
+    copyFileSync('local.settings.sample.json', 'local.settings.json', constants.COPYFILE_EXCL);
+    print('Made local.settings.json from local.settings.sample.json.');
+  } catch (error) {
+    if (!existsSync('local.settings.json')) throw error;
+  }
+}
+
+async function emulate(): Promise<Emulator> {
+  try {
+    return await startEmulator({ graphPort: ports.graph, identityPort: ports.identity });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { port } = error as { port: number };
+    throw new Stop(`Port ${port} is taken, perhaps by another npm start. End what uses it, and start again.`);
+  }
+}
+
+/** The functions host in a process of its own; its output is this terminal's. */
+function startHost(port: number, identity: Emulator['identityEnvironment']): ChildProcess {
+  const env = { ...process.env, ...identity };
+  // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
+  const options: SpawnOptions = {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: process.platform !== 'win32',
+  };
+  const chosen = process.env.FUNCTIONS_HOST ?? 'embedded';
+  if (chosen === 'embedded')
+    return spawn(process.execPath, [join(__dirname, 'host', 'main.js'), '--port', String(port)], options);
+  if (chosen !== 'func') throw new Stop('FUNCTIONS_HOST is "embedded" or "func".');
+  if (spawnSync('func', ['--version']).status !== 0)
+    throw new Stop('Core Tools are missing. Install them with: npm install --global azure-functions-core-tools@4');
+  return spawn('func', ['start', '--port', String(port)], options);
+}
+
+async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
+  while (host.exitCode === null && host.signalCode === null) {
+    const answer = await fetch(`${baseUrl}/api/v1/`).catch(() => undefined);
+    if (answer?.headers.get('x-ms-error-code') === 'unknown-path') return true;
+    await wait(100);
+  }
+  return false;
+}
+
+function tell(baseUrl: string, { graphUrl, identityUrl }: Emulator): void {
+  print(`
+Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
+Emulated Graph         ${graphUrl}/beta
+Emulator control       ${identityUrl}/__models, /__requests, /__faults
+
+Try an update:
+
+  curl -i -X PATCH ${baseUrl}/api/v1/model-performance/${exampleId} -H "Content-Type: application/json" -d '{"windowsScore":87.5,"healthStatus":"meetingGoals"}'
+
+Ctrl-C ends everything.`);
+}
+
+async function main(): Promise<void> {
+  const port = readPort();
+  copySettings();
+  const emulator = await emulate();
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      ending.abort();
+    });
+  try {
+    const host = startHost(port, emulator.identityEnvironment);
+    ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
+    const ended = once(host, 'exit');
+    const baseUrl = `http://127.0.0.1:${port}`;
+    if (await answers(baseUrl, host)) tell(baseUrl, emulator);
+    const [code] = (await ended) as [number | null];
+    if (!ending.signal.aborted) process.exitCode = code ?? 1;
+  } finally {
+    await emulator.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error instanceof Stop ? error.message : error.stack) : ''}\n`);
+  process.exit(1);
+});

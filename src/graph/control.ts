@@ -1,0 +1,44 @@
+import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
+import type { Deadline } from './deadline.js';
+
+/** What one attempt is told. */
+export interface Attempt {
+  readonly signal: AbortSignal;
+  readonly freshConnection: boolean;
+}
+
+/** What is remembered of a call over all its requests: how far it went, and whether one of them was ambiguous. */
+export interface Journey {
+  /** Requests that left us, in order. */
+  readonly attempts: AttemptRecord[];
+  /** True from the first attempt on that may have been applied without a trustworthy answer (the outcome is sticky). */
+  ambiguous: boolean;
+}
+
+export interface AttemptRecord {
+  readonly method: string;
+  readonly status?: number;
+  readonly graphRequestId?: string;
+  readonly graphCode?: string;
+  readonly waitMs: number;
+  readonly durationMs: number;
+}
+
+/** Carries one request's deadline and journey through the Graph client to our links of its chain. */
+export class Control implements MiddlewareOptions {
+  attempt: Attempt = { signal: AbortSignal.abort(), freshConnection: false };
+
+  constructor(
+    readonly method: string,
+    readonly deadline: Deadline,
+    readonly journey: Journey,
+    readonly limits: { readonly attemptMs: number; readonly maxAttempts: number },
+  ) {}
+
+  /** @throws Error when a request was made past our own functions */
+  static of({ middlewareControl }: Context): Control {
+    const control = middlewareControl?.getMiddlewareOptions(Control);
+    if (!(control instanceof Control)) throw new Error('A Graph request without its control.');
+    return control;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Code, Outcome } from '../problem.js';
+import { header, isObject, type Received } from './received.js';
+import { retryAfterMs } from './retryAfter.js';
+
+/** Why an attempt failed and what may follow. */
+export interface Failure {
+  readonly code: Code;
+  /** What is known of this one attempt's effect. */
+  readonly outcome: Outcome;
+  /** `once`: one further attempt however many are allowed. */
+  readonly retry: 'never' | 'once' | 'yes';
+  /** The wait that Graph asked for, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** The next attempt needs a connection of its own: the old one may lead to the same sick server. */
+  readonly freshConnection?: true;
+}
+
+const certain = (code: Code, retry: Failure['retry'] = 'never'): Failure => ({ code, outcome: 'not-applied', retry });
+const ambiguous = (code: Code, retry: Failure['retry'] = 'never'): Failure => ({ code, outcome: 'unknown', retry });
+
+const byStatus: Readonly<Record<number, Failure>> = {
+  303: ambiguous('graph-redirected'),
+  401: certain('graph-rejected-credentials'),
+  403: certain('graph-permission-missing'),
+  404: certain('not-found'),
+  408: ambiguous('graph-timeout', 'yes'),
+  409: certain('conflict'),
+  412: certain('conflict'),
+  422: certain('rejected-by-graph'),
+  423: certain('conflict'),
+  429: certain('graph-throttled', 'yes'),
+  500: ambiguous('graph-error', 'once'),
+  502: ambiguous('graph-error', 'yes'),
+  503: { ...ambiguous('graph-unavailable', 'yes'), freshConnection: true },
+  504: ambiguous('graph-timeout', 'yes'),
+};
+
+/**
+ * What an answer of Graph means when it is not a success (F01–F20); undefined for 2xx.
+ * @param nowMs for a `Retry-After` that is a date
+ */
+export function failureOf(received: Received, nowMs: number): Failure | undefined {
+  const { status } = received;
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 400) return badRequest(graphCode(received), graphMessage(received));
+  const failure =
+    byStatus[status] ?? (status >= 300 && status < 400 ? certain('graph-redirected') : ambiguous('graph-error'));
+  if (failure.retry === 'never') return failure;
+  const waitMs = retryAfterMs(received, nowMs);
+  return waitMs === undefined ? failure : { ...failure, retryAfterMs: waitMs };
+}
+
+/** Intune dresses failures of its own as 400, and says with 400 that it never built an operation (F08, F14, F15). */
+function badRequest(code: string, message: string): Failure {
+  if (code === 'InternalError' || code === 'UnknownError') return ambiguous('graph-error', 'once');
+  const missing = /^No method match route template/i;
+  return certain(
+    missing.test(code) || missing.test(message) ? 'operation-not-supported-by-graph' : 'rejected-by-graph',
+  );
+}
+
+/** Graph's own code, for decisions and telemetry; empty when the body has none. */
+export function graphCode({ body }: Received): string {
+  return errorText(body, 'code');
+}
+
+function graphMessage({ body }: Received): string {
+  return errorText(body, 'message');
+}
+
+function errorText(body: unknown, name: 'code' | 'message'): string {
+  const value = isObject(body) && isObject(body.error) ? body.error[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** The id under which Microsoft's support finds the request. */
+export function graphRequestId(received: Received): string | undefined {
+  return header(received, 'request-id');
+}
+
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const lost = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+const notHttp = /^(HPE_|UND_ERR_HEADERS_OVERFLOW$|CONTENT_ENCODED$)/;
+const tls = /^(ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+/** What a broken attempt means (F21–F28). An error that nobody foresaw is ambiguous and not repeated. */
+export function failureOfError(error: unknown): Failure {
+  const { name, code } = errorNames(error);
+  if (name === 'TimeoutError') return ambiguous('graph-timeout', 'yes');
+  if (name === 'AbortError') return ambiguous('shutting-down');
+  if (neverConnected.has(code)) return certain('graph-unreachable', 'yes');
+  if (tls.test(code)) return certain('graph-unreachable');
+  if (lost.has(code)) return ambiguous('graph-connection-lost', 'yes');
+  if (notHttp.test(code) || name === 'HTTPParserError') return ambiguous('graph-connection-lost', 'once');
+  return ambiguous('graph-error');
+}
+
+function errorNames(error: unknown): { name: string; code: string } {
+  const { name, code } = isObject(error) || error instanceof Error ? (error as { name?: unknown; code?: unknown }) : {};
+  return { name: typeof name === 'string' ? name : '', code: typeof code === 'string' ? code : '' };
+}

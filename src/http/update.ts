@@ -1,0 +1,40 @@
+import { applyUpdate, peek } from '../graph/update.js';
+import { missing } from '../graph/verify.js';
+import { Problem } from '../problem.js';
+import type { Wanted } from '../resource/parse.js';
+import { readJson } from './body.js';
+import type { Call } from './call.js';
+
+/**
+ * PATCH /v1/model-performance/{id}: applies some of the properties and answers with the object as Graph then has it.
+ * @throws Problem of a reading step (nothing reached Graph) or of the update (which knows its outcome)
+ */
+export async function update(call: Call): Promise<unknown> {
+  const wanted = await readWanted(call);
+
+  const before = await peek(call.deps, call.id, call);
+  return applyUpdate(call.deps, call.id, wanted, before, call);
+}
+
+/**
+ * POST /v1/model-performance/{id}/preview: the same body and every check, and no write: what an update would change.
+ * @throws Problem of a reading step, or of the read
+ */
+export async function preview(call: Call): Promise<unknown> {
+  const wanted = await readWanted(call);
+
+  const before = await call.deps.graph.get(call.id, call);
+  if (before === undefined) throw new Problem('graph-error');
+  const changes = missing(wanted, before, 0).map((property) => ({
+    property,
+    from: before[property] ?? null,
+    to: wanted[property],
+  }));
+  return { id: call.id, changes };
+}
+
+async function readWanted({ request, id, deps }: Call): Promise<Wanted> {
+  const parsed = deps.parse(await readJson(request), id);
+  if ('mistakes' in parsed) throw new Problem('invalid-body', 'not-applied', { errors: parsed.mistakes });
+  return parsed.wanted;
+}

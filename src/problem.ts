@@ -1,0 +1,206 @@
+/** What became of an update: `not-applied` is certain; `unknown` means that it left us and no trustworthy answer came. */
+export type Outcome = 'not-applied' | 'unknown';
+
+interface Row {
+  readonly status: number;
+  readonly title: string;
+  /** What happened and what the caller can do, in the caller's words. */
+  readonly says: string;
+  /** Whether sending the same request again can help. */
+  readonly retry: 'no' | 'yes' | 'after the wait';
+}
+
+/** Every problem that this API answers with (RFC 9457). Answers and the README's list are made from this table. */
+export const problems = {
+  'invalid-json': {
+    status: 400,
+    title: 'The body is not JSON',
+    says: 'Send one JSON object in UTF-8, without comments or anything after it.',
+    retry: 'no',
+  },
+  'invalid-body': {
+    status: 400,
+    title: 'The body breaks the contract',
+    says: 'Mend every mistake that `errors` lists, and send the request again.',
+    retry: 'no',
+  },
+  'duplicate-key': {
+    status: 400,
+    title: 'A property stands twice in the body',
+    says: 'Send each property once: it is not clear which of the values is meant.',
+    retry: 'no',
+  },
+  'invalid-id': {
+    status: 400,
+    title: 'The id cannot be one of a model',
+    says: 'Use an id as the list of models gives it: letters, digits and . _ ~ = - only, at most 256 characters.',
+    retry: 'no',
+  },
+  'precondition-not-supported': {
+    status: 400,
+    title: 'If-Match is not supported',
+    says: 'Microsoft Graph keeps no versions of these objects. Leave If-Match out, or send "*".',
+    retry: 'no',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such model',
+    says: 'Microsoft Graph has no model with this id. Ids change when endpoint analytics is set up anew.',
+    retry: 'no',
+  },
+  'unknown-path': {
+    status: 404,
+    title: 'There is nothing at this path',
+    says: 'Check the path against the documentation of this API.',
+    retry: 'no',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method does not fit the path',
+    says: 'Use one of the methods that the Allow header lists.',
+    retry: 'no',
+  },
+  conflict: {
+    status: 409,
+    title: 'Microsoft Graph reports a conflict',
+    says: 'Somebody else is changing the same model, or it is locked. Look at it, then decide whether to send the update again.',
+    retry: 'no',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    says: 'An update is at most 64 KiB.',
+    retry: 'no',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The content type is not supported',
+    says: 'Send application/json or application/merge-patch+json in UTF-8, without content encoding.',
+    retry: 'no',
+  },
+  'rejected-by-graph': {
+    status: 422,
+    title: 'Microsoft Graph rejected the values',
+    says: 'The values fit this contract, and Microsoft Graph refused them. Other values may pass; tell the operator of this API.',
+    retry: 'no',
+  },
+  'graph-permission-missing': {
+    status: 424,
+    title: 'This API may not write to Microsoft Graph',
+    says: 'The operator of this API must grant it a permission or a licence. Sending the request again does not help before that.',
+    retry: 'no',
+  },
+  'operation-not-supported-by-graph': {
+    status: 424,
+    title: 'Microsoft Graph does not support this update',
+    says: 'Microsoft Graph does not know this operation at present. The operator of this API has to look into it.',
+    retry: 'no',
+  },
+  'update-not-applied': {
+    status: 424,
+    title: 'Microsoft Graph accepted the update and did not apply it',
+    says: 'Microsoft Graph answered with success, and its object does not show the new values of the properties in `errors`.',
+    retry: 'no',
+  },
+  'graph-throttled': {
+    status: 429,
+    title: 'Microsoft Graph is throttling',
+    says: 'Microsoft Graph asked to slow down. Send the same update again after the wait.',
+    retry: 'after the wait',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong in this API',
+    says: 'The failure has been recorded. Give its request id to the operator of this API.',
+    retry: 'yes',
+  },
+  'graph-error': {
+    status: 502,
+    title: 'Microsoft Graph failed',
+    says: 'Microsoft Graph answered with an error of its own. Read the model to see its values, or send the same update again.',
+    retry: 'yes',
+  },
+  'graph-rejected-credentials': {
+    status: 502,
+    title: 'Microsoft Graph rejected the identity of this API',
+    says: 'The operator of this API must look into its identity.',
+    retry: 'no',
+  },
+  'graph-redirected': {
+    status: 502,
+    title: 'Microsoft Graph answered with a redirect',
+    says: 'Redirects are never followed. The operator of this API must look into it.',
+    retry: 'no',
+  },
+  'graph-connection-lost': {
+    status: 502,
+    title: 'The connection to Microsoft Graph was lost',
+    says: 'Read the model to see its values, or send the same update again.',
+    retry: 'yes',
+  },
+  'update-unverified': {
+    status: 502,
+    title: 'The update could not be verified',
+    says: 'Microsoft Graph answered with success, and the new values could not be read. Read the model, or send the same update again.',
+    retry: 'yes',
+  },
+  'graph-unavailable': {
+    status: 503,
+    title: 'Microsoft Graph is unavailable',
+    says: 'Send the same update again later.',
+    retry: 'yes',
+  },
+  'graph-unreachable': {
+    status: 503,
+    title: 'Microsoft Graph cannot be reached',
+    says: 'No connection came about. Send the same update again later.',
+    retry: 'yes',
+  },
+  'identity-unavailable': {
+    status: 503,
+    title: 'The identity of this API is unavailable',
+    says: 'No token for Microsoft Graph could be had. Send the same update again after the wait.',
+    retry: 'after the wait',
+  },
+  'shutting-down': {
+    status: 503,
+    title: 'This instance is shutting down',
+    says: 'Send the same update again: another instance answers.',
+    retry: 'after the wait',
+  },
+  'graph-timeout': {
+    status: 504,
+    title: 'Microsoft Graph did not answer in time',
+    says: 'Read the model to see its values, or send the same update again.',
+    retry: 'yes',
+  },
+} as const satisfies Record<string, Row>;
+
+export type Code = keyof typeof problems;
+
+/** One mistake in a body: where it is (RFC 6901), a code for programs and a sentence for people. Never holds a submitted value. */
+export interface Mistake {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface More {
+  readonly errors?: readonly Mistake[];
+  readonly retryAfterSeconds?: number;
+  /** Methods that fit the path, for 405. */
+  readonly allow?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** A refusal or a failure that the caller is told of; everything else that is thrown becomes `internal`. */
+export class Problem extends Error {
+  constructor(
+    readonly code: Code,
+    readonly outcome: Outcome = 'not-applied',
+    readonly more: More = {},
+  ) {
+    super(code, { cause: more.cause });
+    this.name = 'Problem';
+  }
+}
