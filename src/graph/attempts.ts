@@ -29,6 +29,15 @@ export class Attempting implements Middleware {
 
   async execute(context: Context): Promise<void> {
     const control = Control.of(context);
+    try {
+      await this.#untilDone(context, control);
+    } catch (error) {
+      control.thrown = error;
+      throw error;
+    }
+  }
+
+  async #untilDone(context: Context, control: Control): Promise<void> {
     const { deadline, journey, limits } = control;
     let token = await this.#token(control);
     let renewed = false;

@@ -1,4 +1,4 @@
-import { Client, ResponseType, type GraphRequest } from '@microsoft/microsoft-graph-client';
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Config } from '../config.js';
 import type { Resource } from '../resource/resource.js';
 import { Problem } from '../problem.js';
@@ -42,21 +42,26 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
   const client = Client.initWithMiddleware({ baseUrl: `${root}/`, defaultVersion: version, middleware: attempting });
   const collection = `/${version}/${resource.path}/`;
 
-  function request(method: string, id: string, { deadline, journey, limits }: GraphCall): GraphRequest {
+  async function send(method: 'GET' | 'PATCH', id: string, call: GraphCall, body?: object): Promise<Shown | undefined> {
+    // The built path is held against what it must be, whatever let the id through (F50).
+    if (new URL(`${root}${collection}${id}`).pathname !== `${collection}${id}`) throw new Problem('invalid-id');
+    const { deadline, journey, limits } = call;
     const control = new Control(method, deadline, journey, {
       attemptMs: limits?.attemptMs ?? config.limits.attemptMs,
       maxAttempts: limits?.maxAttempts ?? config.limits.maxAttempts,
     });
-    // The built path is held against what it must be, whatever let the id through (F50).
-    if (new URL(`${root}${collection}${id}`).pathname !== `${collection}${id}`) throw new Problem('invalid-id');
-    return client.api(`/${resource.path}/${id}`).responseType(ResponseType.RAW).middlewareOptions([control]);
+    const request = client.api(`/${resource.path}/${id}`).responseType(ResponseType.RAW).middlewareOptions([control]);
+    try {
+      const received = (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
+      return show(resource, received.body, id);
+    } catch (error) {
+      throw control.thrown ?? error;
+    }
   }
 
-  const shown = (received: Received, id: string) => show(resource, received.body, id);
   return {
-    get: async (id, call) => shown((await request('GET', id, call).get()) as Received, id),
-    patch: async (id, wanted, call) =>
-      shown((await request('PATCH', id, call).patch({ '@odata.type': resource.odataType, ...wanted })) as Received, id),
+    get: (id, call) => send('GET', id, call),
+    patch: (id, wanted, call) => send('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
     close: () => sending.close(),
   };
 }

@@ -27,6 +27,8 @@ export interface AttemptRecord {
 /** Carries one request's deadline and journey through the Graph client to our links of its chain. */
 export class Control implements MiddlewareOptions {
   attempt: Attempt = { signal: AbortSignal.abort(), freshConnection: false };
+  /** What ended the request. The Graph client dresses everything that is thrown inside its chain as an error of its own. */
+  thrown: unknown;
 
   constructor(
     readonly method: string,

@@ -68,14 +68,6 @@ export function conformance(target: () => Target): void {
     });
   });
 
-  describe('callers', () => {
-    test('no token, no call (F60)', async () => {
-      const answer = await send({ body: '{"windowsScore":1}', withoutToken: true });
-      expectProblem(answer, 401, 'unauthenticated');
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer\b/);
-    });
-  });
-
   describe('bodies', () => {
     test('bad JSON (F44)', async () => {
       expectProblem(await send({ body: '{"windowsScore":1} and more' }), 400, 'invalid-json');
