@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const files = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => name.endsWith('.ts'));
+
+function importsOf(file: string): { ours: string[]; packages: string[] } {
+  const names = [...readFileSync(file, 'utf8').matchAll(/\bfrom '(?<name>[^']+)'|\bimport\('(?<later>[^']+)'\)/g)].map(
+    ({ groups }) => groups?.name ?? groups?.later ?? '',
+  );
+  return {
+    ours: names
+      .filter((name) => name.startsWith('.'))
+      .map((name) => normalize(join(file, '..', name)).replace(/\.js$/, '.ts')),
+    packages: names.filter((name) => !name.startsWith('.')),
+  };
+}
+
+/** What each part of the house may import of the others; its own files it always may. */
+const mayImport: Record<string, RegExp> = {
+  'src/resource/': /^src\/problem\.ts$/,
+  'src/graph/': /^src\/(resource\/|config\.ts$|problem\.ts$)/,
+  'src/http/': /^src\/(graph\/|resource\/|config\.ts$|problem\.ts$)/,
+  'local/': /^src\/resource\//,
+};
+
+describe('imports point down', () => {
+  test.each(Object.entries(mayImport))('%s', (folder, allowed) => {
+    const wrong = files(folder).flatMap((file) =>
+      importsOf(file)
+        .ours.filter((name) => !name.startsWith(folder) && !allowed.test(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('no circle', () => {
+    const circles: string[] = [];
+    const walk = (file: string, way: readonly string[]) => {
+      if (way.includes(file)) circles.push([...way, file].join(' → '));
+      else for (const next of importsOf(file).ours) walk(next, [...way, file]);
+    };
+    walk('src/index.ts', []);
+    expect(circles).toEqual([]);
+  });
+});
+
+test('the product never imports what serves it locally', () => {
+  expect(files('src').filter((file) => importsOf(file).ours.some((name) => name.startsWith('local')))).toEqual([]);
+});
+
+test('the resource’s table needs nothing but Joi and types', () => {
+  expect(new Set(files('src/resource').flatMap((file) => importsOf(file).packages))).toEqual(
+    new Set(['joi', '@microsoft/microsoft-graph-types-beta']),
+  );
+});
+
+test('the lockfile holds the optional packages of every system', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const names = Object.keys(packages);
+  const left = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => !names.some((other) => other.endsWith(`node_modules/${name}`)))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(left).toEqual([]);
+});
