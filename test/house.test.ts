@@ -24,7 +24,7 @@ const mayImport: Record<string, RegExp> = {
   'src/resource/': /^src\/problem\.ts$/,
   'src/graph/': /^src\/(resource\/|config\.ts$|problem\.ts$)/,
   'src/http/': /^src\/(graph\/|resource\/|config\.ts$|problem\.ts$)/,
-  'local/': /^src\/resource\//,
+  'local/': /^src\/(resource\/|config\.ts$|problem\.ts$)/,
 };
 
 describe('imports point down', () => {
