@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { settings } from '../src/config.js';
 import { problems } from '../src/problem.js';
@@ -37,17 +36,3 @@ export async function withGeneratedParts(text: string): Promise<string> {
   }
   return format(made, { parser: 'markdown', printWidth: 120, singleQuote: true });
 }
-
-/** `node dist/local/readme.js` writes the README; with `--check` it only tells whether that is due. */
-async function main(): Promise<void> {
-  const text = readFileSync('README.md', 'utf8');
-  const made = await withGeneratedParts(text);
-  if (made === text) return;
-  if (!process.argv.includes('--check')) writeFileSync('README.md', made);
-  else {
-    process.stderr.write('README.md is stale. Renew it with: npm run generate\n');
-    process.exitCode = 1;
-  }
-}
-
-if (require.main === module) void main();

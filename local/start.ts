@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startEmulator, type Emulator } from './emulator/emulator.js';
+import { ports } from './ports.js';
 
-const ports = { host: 7071, graph: 7072, identity: 7073 };
 const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 
 const usage = `Serves the API on this machine: an emulator of Microsoft Graph and of the identity, and a functions host.
@@ -14,7 +14,7 @@ const usage = `Serves the API on this machine: an emulator of Microsoft Graph an
   npm start                          with the embedded functions host
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control. --host-port moves the API.
+Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry. --host-port moves the API.
 Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
 `;
 
@@ -49,7 +49,11 @@ function copySettings(): void {
 
 async function emulate(): Promise<Emulator> {
   try {
-    return await startEmulator({ graphPort: ports.graph, identityPort: ports.identity });
+    return await startEmulator({
+      graphPort: ports.graph,
+      identityPort: ports.identity,
+      ingestionPort: ports.ingestion,
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const { port } = error as { port: number };
@@ -58,8 +62,8 @@ async function emulate(): Promise<Emulator> {
 }
 
 /** The functions host in a process of its own; its output is this terminal's. */
-function startHost(port: number, identity: Emulator['identityEnvironment']): ChildProcess {
-  const env = { ...process.env, ...identity };
+function startHost(port: number, { identityEnvironment, ingestion }: Emulator): ChildProcess {
+  const env = { ...ingestion.environment, ...process.env, ...identityEnvironment };
   // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
   const options: SpawnOptions = {
     env,
@@ -84,16 +88,17 @@ async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
   return false;
 }
 
-function tell(baseUrl: string, { graphUrl, identityUrl }: Emulator): void {
+function tell(baseUrl: string, { graphUrl, identityUrl, issue }: Emulator): void {
   print(`
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
 Emulated Graph         ${graphUrl}/beta
-Emulator control       ${identityUrl}/__models, /__requests, /__faults
+Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys
 
 Try an update:
 
-  curl -i -X PATCH ${baseUrl}/api/v1/model-performance/${exampleId} -H "Content-Type: application/json" -d '{"windowsScore":87.5,"healthStatus":"meetingGoals"}'
+  curl -i -X PATCH ${baseUrl}/api/v1/model-performance/${exampleId} -H "Authorization: Bearer ${issue()}" -H "Content-Type: application/json" -d '{"windowsScore":87.5,"healthStatus":"meetingGoals"}'
 
+Its token allows everything and lives for an hour. Another one: npm run token -- --role Write (or Read)
 Ctrl-C ends everything.`);
 }
 
@@ -107,7 +112,7 @@ async function main(): Promise<void> {
       ending.abort();
     });
   try {
-    const host = startHost(port, emulator.identityEnvironment);
+    const host = startHost(port, emulator);
     ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
     const ended = once(host, 'exit');
     const baseUrl = `http://127.0.0.1:${port}`;

@@ -1,29 +1,56 @@
 import type { HttpHandler } from '@azure/functions';
-import type { Deps } from './http/call.js';
-import { handle, type Running, type Stories } from './http/handle.js';
+import type { Deps, Entry } from './http/call.js';
+import { contract } from './http/contract.js';
+import { handle, type Path, type Running } from './http/handle.js';
+import { live, ready } from './http/health.js';
+import { list } from './http/list.js';
+import { read } from './http/read.js';
 import { preview, update } from './http/update.js';
 
-/** One function as it is registered with the platform. */
-export interface AppFunction {
+/** A function's name and route, and the role that each of its methods needs; other methods are answered with 404 or 405. */
+export interface Registered {
   readonly name: string;
   readonly route: string;
+  readonly roles: Readonly<Record<string, Entry['role']>>;
+}
+
+/** One function as it is registered with the platform. */
+export interface AppFunction extends Registered {
   readonly handler: HttpHandler;
 }
 
 /**
- * Every function with its route and what it does by method. Each route is registered once, for all methods, so that a wrong one
- * can be answered with 405 and `Allow`. The platform tries routes in the alphabetical order of the functions' names:
- * the catch-all must be the last name.
+ * Every path with what it does by method and for whom, by its function's name. The platform tries routes in the alphabetical order of
+ * these names: the catch-all must be the last.
  */
+const paths: Record<string, Path> = {
+  'health-live': { route: 'health/live', methods: { GET: { role: 'none', story: live } } },
+  'health-ready': { route: 'health/ready', methods: { GET: { role: 'none', story: ready } } },
+  'model-performance': { route: 'v1/model-performance', methods: { GET: { role: 'Read', story: list } } },
+  'model-performance-item': {
+    route: 'v1/model-performance/{id}',
+    methods: { GET: { role: 'Read', story: read }, PATCH: { role: 'Write', story: update, audited: true } },
+  },
+  'model-performance-preview': {
+    route: 'v1/model-performance/{id}/preview',
+    methods: { POST: { role: 'Write', story: preview } },
+  },
+  openapi: { route: 'openapi.json', methods: { GET: { role: 'none', story: contract } } },
+  'unknown-path': { route: 'v1/{*path}' },
+};
+
+/** What is registered, without what it does: the contract is written from it. */
+export const registered: readonly Registered[] = Object.entries(paths).map(([name, path]) => describe(name, path));
+
+/** Every function. Each route is registered once, for all methods, so that a wrong one can be answered with 405 and `Allow`. */
 export function createApp(deps: Deps, running: Running): AppFunction[] {
-  const paths: Record<string, { route: string; stories?: Stories }> = {
-    'model-performance': { route: 'v1/model-performance/{id}', stories: { PATCH: update } },
-    'model-performance-preview': { route: 'v1/model-performance/{id}/preview', stories: { POST: preview } },
-    'unknown-path': { route: 'v1/{*path}' },
-  };
-  return Object.entries(paths).map(([name, { route, stories }]) => ({
-    name,
-    route,
-    handler: handle(deps, running, stories),
+  return Object.entries(paths).map(([name, path]) => ({
+    ...describe(name, path),
+    handler: handle(deps, running, path),
   }));
+}
+
+function describe(name: string, { route, methods = {} }: Path): Registered {
+  const roles = Object.fromEntries(Object.entries(methods).map(([method, { role }]) => [method, role]));
+  return { name, route, roles };
 }

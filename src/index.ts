@@ -1,33 +1,58 @@
 import { app } from '@azure/functions';
 import { AzureCliCredential, ManagedIdentityCredential } from '@azure/identity';
 import { createApp } from './app.js';
+import { createAdmit } from './auth/admit.js';
 import { readConfig } from './config.js';
 import { createGraph } from './graph/client.js';
 import { wait } from './graph/deadline.js';
+import { createReadiness } from './graph/readiness.js';
 import { createShutdown } from './graph/shutdown.js';
 import { createTokenSource } from './graph/token.js';
 import type { Running } from './http/handle.js';
 import { pointer } from './http/json.js';
 import { modelPerformance } from './resource/modelPerformance.js';
 import { parserOf } from './resource/parse.js';
+import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 // The composition root: the only file that does something when it is loaded.
 const config = readConfig();
 const shutdown = createShutdown();
 const running: Running = new Set();
+const telemetry = openTelemetry();
 const { credential, identityClientId, scope } = config.graph;
 const tokens = createTokenSource({
   credential: credential === 'azure-cli' ? new AzureCliCredential() : new ManagedIdentityCredential(identityClientId),
   scope,
   timeoutMs: config.limits.tokenMs,
   refreshAheadMs: config.limits.tokenRefreshAheadMs,
+  observe: (asked, traceparent) => {
+    telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(scope).host });
+  },
 });
 const graph = createGraph(config, modelPerformance, tokens, shutdown);
+const admit = createAdmit(config.entra);
+const readiness = createReadiness(config, graph, tokens, shutdown.waitsEnd);
 const parse = parserOf(modelPerformance, config.validation, pointer);
+
+/** For calls that were cut to say so, and for answers to leave this process after their handlers have ended: nothing tells when they have. */
+const lastWordsMs = 250;
+
+function openTelemetry(): Telemetry {
+  const { connectionString, ...options } = config.telemetry;
+  if (connectionString === undefined) {
+    process.stderr.write('There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.\n');
+    return noTelemetry;
+  }
+  const reportDrops = (count: number) => {
+    process.stderr.write(`${count} records of telemetry were lost: ingestion did not take them.\n`);
+  };
+  return createTelemetry({ ...options, connectionString, reportDrops });
+}
 
 app.setup({ enableHttpStream: true });
 
-for (const { name, route, handler } of createApp({ config, graph, shutdown, parse }, running)) {
+const deps = { config, resource: modelPerformance, graph, readiness, shutdown, admit, telemetry, parse };
+for (const { name, route, handler } of createApp(deps, running)) {
   app.http(name, {
     route,
     handler,
@@ -38,9 +63,13 @@ for (const { name, route, handler } of createApp({ config, graph, shutdown, pars
 
 app.hook.appTerminate(async () => {
   shutdown.begin();
+  const wereRunning = running.size > 0;
   const ended = Promise.allSettled(running);
-  await Promise.race([ended, wait(config.limits.shutdownWritesMs, new AbortController().signal)]);
+  await Promise.race([ended, wait(config.limits.shutdownWritesMs)]);
   shutdown.cut();
-  await ended;
+  // A caller who is slow to send a body is not waited for.
+  await Promise.race([ended, wait(lastWordsMs)]);
+  if (wereRunning) await wait(lastWordsMs);
   await graph.close();
+  await telemetry.close(config.telemetry.flushMs);
 });

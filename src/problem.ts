@@ -1,13 +1,16 @@
 /** What became of an update: `not-applied` is certain; `unknown` means that it left us and no trustworthy answer came. */
 export type Outcome = 'not-applied' | 'unknown';
 
-interface Row {
+/** What a problem always says, and when sending again can help. */
+export interface ProblemRow {
   readonly status: number;
   readonly title: string;
   /** What happened and what the caller can do, in the caller's words. */
   readonly says: string;
   /** Whether sending the same request again can help. */
   readonly retry: 'no' | 'yes' | 'after the wait';
+  /** `WWW-Authenticate` (RFC 6750 §3): no error is named to a caller who sent no token. */
+  readonly challenge?: string;
 }
 
 /** Every problem that this API answers with (RFC 9457). Answers and the README's list are made from this table. */
@@ -36,11 +39,38 @@ export const problems = {
     says: 'Use an id as the list of models gives it: letters, digits and . _ ~ = - only, at most 256 characters.',
     retry: 'no',
   },
+  'invalid-query': {
+    status: 400,
+    title: 'The query breaks the contract',
+    says: 'Mend every parameter that `errors` lists, and send the request again.',
+    retry: 'no',
+  },
   'precondition-not-supported': {
     status: 400,
     title: 'If-Match is not supported',
     says: 'Microsoft Graph keeps no versions of these objects. Leave If-Match out, or send "*".',
     retry: 'no',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'The call carries no access token',
+    says: 'Send a token of Microsoft Entra ID for this API: "Authorization: Bearer <token>".',
+    retry: 'no',
+    challenge: 'Bearer realm="model-performance"',
+  },
+  'invalid-token': {
+    status: 401,
+    title: 'The access token is not valid for this API',
+    says: 'Get a new token for this API (a v2.0 access token, not an ID token) and send the same request again.',
+    retry: 'no',
+    challenge: 'Bearer realm="model-performance", error="invalid_token"',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The caller may not do this',
+    says: 'An administrator must grant it to the caller; a person’s token also needs the scope access_as_user, and the calling application must be one that this API admits.',
+    retry: 'no',
+    challenge: 'Bearer realm="model-performance", error="insufficient_scope"',
   },
   'not-found': {
     status: 404,
@@ -144,6 +174,12 @@ export const problems = {
     says: 'Microsoft Graph answered with success, and the new values could not be read. Read the model, or send the same update again.',
     retry: 'yes',
   },
+  'not-ready': {
+    status: 503,
+    title: 'Updates cannot succeed at present',
+    says: 'Ask again later. With a token that may write, the answer tells what to mend.',
+    retry: 'after the wait',
+  },
   'graph-unavailable': {
     status: 503,
     title: 'Microsoft Graph is unavailable',
@@ -162,6 +198,12 @@ export const problems = {
     says: 'No token for Microsoft Graph could be had. Send the same update again after the wait.',
     retry: 'after the wait',
   },
+  'signing-keys-unavailable': {
+    status: 503,
+    title: 'Access tokens cannot be checked at present',
+    says: 'The signing keys of Microsoft Entra ID could not be had. Send the same request again after the wait.',
+    retry: 'after the wait',
+  },
   'shutting-down': {
     status: 503,
     title: 'This instance is shutting down',
@@ -174,7 +216,7 @@ export const problems = {
     says: 'Read the model to see its values, or send the same update again.',
     retry: 'yes',
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, ProblemRow>;
 
 export type Code = keyof typeof problems;
 
@@ -190,6 +232,9 @@ interface More {
   readonly retryAfterSeconds?: number;
   /** Methods that fit the path, for 405. */
   readonly allow?: readonly string[];
+  /** The application role that the call needs, for 403. */
+  readonly role?: string;
+  /** For telemetry alone: never part of an answer. */
   readonly cause?: unknown;
 }
 

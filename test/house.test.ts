@@ -23,8 +23,11 @@ function importsOf(file: string): { ours: string[]; packages: string[] } {
 const mayImport: Record<string, RegExp> = {
   'src/resource/': /^src\/problem\.ts$/,
   'src/graph/': /^src\/(resource\/|config\.ts$|problem\.ts$)/,
-  'src/http/': /^src\/(graph\/|resource\/|config\.ts$|problem\.ts$)/,
-  'local/': /^src\/(resource\/|config\.ts$|problem\.ts$)/,
+  'src/telemetry/': /^src\/problem\.ts$/,
+  'src/auth/': /^src\/(config\.ts$|problem\.ts$)/,
+  'src/http/': /^src\/(auth\/|graph\/|resource\/|telemetry\/|config\.ts$|problem\.ts$)/,
+  'src/contract/': /^src\/(resource\/|problem\.ts$)/,
+  'local/': /^src\/(resource\/|contract\/|app\.ts$|config\.ts$|problem\.ts$)/,
 };
 
 describe('imports point down', () => {
@@ -50,6 +53,16 @@ describe('imports point down', () => {
 
 test('the product never imports what serves it locally', () => {
   expect(files('src').filter((file) => importsOf(file).ours.some((name) => name.startsWith('local')))).toEqual([]);
+});
+
+test('one file imports the telemetry library, and only the telemetry thread loads it', () => {
+  const importers = (name: RegExp) =>
+    files('src').filter((file) => importsOf(file).packages.some((imported) => name.test(imported)));
+  expect(importers(/^applicationinsights/)).toEqual([join('src', 'telemetry', 'thread.ts')]);
+  const thread = ['thread.ts', 'emit.ts'].map((name) => join('src', 'telemetry', name));
+  expect(importers(/^@opentelemetry/)).toEqual([join('src', 'telemetry', 'emit.ts')]);
+  const others = files('src').filter((file) => !thread.includes(file));
+  expect(others.filter((file) => importsOf(file).ours.some((name) => thread.includes(name)))).toEqual([]);
 });
 
 test('the resource’s table needs nothing but Joi and types', () => {

@@ -1,40 +1,90 @@
 import { resolve } from 'node:path';
+import { apiClientId } from '../local/emulator/constants.js';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../local/emulator/emulator.js';
-import { startHost, type HostProcess } from './local/host-fixture/process.js';
+import { holdAgainstContract } from './contract/published.js';
+import { send, startHost, type Answer, type HostProcess, type Sent } from './local/host-fixture/process.js';
 
-/** The whole product on this machine: the compiled app in the embedded host, a process of its own, against an emulator in this one. */
-export interface System {
+/** One instance of the product: the compiled app in the embedded host, a process of its own. */
+export interface Instance {
   readonly baseUrl: string;
-  readonly emulator: Emulator;
   readonly host: HostProcess;
+  /**
+   * One request of a caller who may do everything, unless it brings an `authorization` of its own; its path goes out exactly as it is
+   * written. Every answer is held against the published contract.
+   */
+  readonly call: (path: string, sent?: Sent & { readonly withoutToken?: boolean }) => Promise<Answer>;
+  /** One update of one model, or what a text or bytes hold instead of one. */
+  readonly patch: (id: string, body: object | string | Buffer, headers?: Sent['headers']) => Promise<Answer>;
+  /** The same as a preview. */
+  readonly preview: System['patch'];
   readonly stop: () => Promise<void>;
 }
 
-/** Starts it on free ports. Every limit is a setting: `environment` scales them down where a test has to wait for one. */
+/** The whole product on this machine: an instance against an emulator in this process. */
+export interface System extends Instance {
+  readonly emulator: Emulator;
+}
+
+/**
+ * Starts it on free ports, with telemetry only when that is asked for: loading it costs each process a second. Every limit is a
+ * setting: `environment` scales them down where a test has to wait for one.
+ */
 export async function startSystem(
   environment: Record<string, string> = {},
-  options: EmulatorOptions = {},
+  { telemetry, ...options }: EmulatorOptions & { readonly telemetry?: true } = {},
 ): Promise<System> {
   const emulator = await startEmulator(options);
+  const instance = await startInstance(emulator, { ...(telemetry && emulator.ingestion.environment), ...environment });
+  return {
+    ...instance,
+    emulator,
+    stop: async () => {
+      await instance.stop();
+      await emulator.close();
+    },
+  };
+}
+
+/** Starts one instance against an emulator that is there: a second one, or one that follows another. */
+export async function startInstance(emulator: Emulator, environment: Record<string, string> = {}): Promise<Instance> {
   const host = startHost(
     {
       AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
       GRAPH_ROOT: emulator.graphUrl,
       MANAGED_IDENTITY_CLIENT_ID: emulator.clientId,
+      ENTRA_ROOT: emulator.identityUrl,
+      ENTRA_TENANT_ID: emulator.tenantId,
+      ENTRA_API_CLIENT_ID: apiClientId,
       ...emulator.identityEnvironment,
       ...environment,
     },
     '--root',
     resolve('.'),
   );
+  const baseUrl = await host.baseUrl;
+  const call: System['call'] = async (path, { withoutToken, ...sent } = {}) => {
+    const own = Object.keys(sent.headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
+    const authorization = own || withoutToken ? {} : { authorization: `Bearer ${emulator.issue()}` };
+    const answer = await send(baseUrl, path, { ...sent, headers: { ...authorization, ...sent.headers } });
+    holdAgainstContract(sent.method ?? 'GET', path, answer);
+    return answer;
+  };
   return {
-    baseUrl: await host.baseUrl,
-    emulator,
+    baseUrl,
     host,
+    call,
+    patch: (id, body, headers) =>
+      call(`/api/v1/model-performance/${id}`, { method: 'PATCH', ...asJson(body, headers) }),
+    preview: (id, body, headers) =>
+      call(`/api/v1/model-performance/${id}/preview`, { method: 'POST', ...asJson(body, headers) }),
     stop: async () => {
       host.child.kill('SIGTERM');
       await host.ended;
-      await emulator.close();
     },
   };
+}
+
+function asJson(body: object | string | Buffer, headers: Sent['headers'] = {}): Sent {
+  const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  return { headers: { 'content-type': 'application/json', ...headers }, body: sent };
 }

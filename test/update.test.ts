@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { conformance } from './conformance/cases.js';
-import { json, send } from './local/host-fixture/process.js';
+import { json } from './local/host-fixture/process.js';
 import { startSystem, type System } from './system.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
-const path = `/api/v1/model-performance/${id}`;
 const graphPath = `/beta/deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance/${id}`;
 const odataType = '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
 
@@ -30,8 +29,7 @@ beforeEach(() => {
   system.emulator.reset();
 });
 
-const patch = (body: string | Buffer, headers = {}, at = path) =>
-  send(system.baseUrl, at, { method: 'PATCH', headers: { 'content-type': 'application/json', ...headers }, body });
+const patch = (body: string, headers = {}, of = id) => system.patch(of, body, headers);
 
 describe('the example of the reference page', () => {
   test.each([
@@ -105,14 +103,14 @@ describe('bad input is named and reaches nobody', () => {
   test.each(['%20', 'a%2Fb', 'a%5Cb', 'x'.repeat(300), 'a;b', '%00', '$batch', 'a%3Fb', 'a%23b', '%E4'])(
     'the id %s',
     async (bad) => {
-      const answer = await patch('{"windowsScore":1}', {}, `/api/v1/model-performance/${bad}`);
+      const answer = await patch('{"windowsScore":1}', {}, bad);
       expect([400, 404]).toContain(answer.status);
       expect(system.emulator.requests()).toEqual([]);
     },
   );
 
   test('an unknown id is a 404 before anything is written', async () => {
-    const answer = await patch('{"windowsScore":1}', {}, '/api/v1/model-performance/nobody');
+    const answer = await patch('{"windowsScore":1}', {}, 'nobody');
     expect(json(answer)).toMatchObject({ error: { code: 'not-found' }, outcome: 'not-applied' });
     expect(system.emulator.requests({ method: 'PATCH' })).toEqual([]);
   });
@@ -120,15 +118,11 @@ describe('bad input is named and reaches nobody', () => {
 
 test('a preview tells what would change and writes nothing', async () => {
   const windowsScore = system.emulator.model(id)?.windowsScore;
-  const answer = await send(system.baseUrl, `${path}/preview`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ windowsScore: 1.5, model: system.emulator.model(id)?.model }),
-  });
+  const answer = await system.preview(id, { windowsScore: 1.5, model: system.emulator.model(id)?.model });
   expect(json(answer)).toEqual({ id, changes: [{ property: 'windowsScore', from: windowsScore, to: 1.5 }] });
   expect(system.emulator.requests({ method: 'PATCH' })).toEqual([]);
 });
 
 describe('conformance', () => {
-  conformance(() => ({ baseUrl: system.baseUrl, modelId: id }));
+  conformance(() => ({ baseUrl: system.baseUrl, token: system.emulator.issue(), modelId: id }));
 });

@@ -1,7 +1,7 @@
 import type { GraphError } from './errors.js';
 
-/** Where a fault strikes: Graph, the managed identity's endpoint, the signing keys or the OpenID configuration of the issuer. */
-export type Place = 'graph' | 'identity' | 'keys' | 'metadata';
+/** Where a fault strikes: Graph, the managed identity's endpoint, the signing keys or the OpenID configuration of the issuer, telemetry's ingestion. */
+export type Place = 'graph' | 'identity' | 'keys' | 'metadata' | 'ingestion';
 
 /** How the normal handling is bent. Each server reads what concerns it. */
 export interface Twist {
@@ -15,6 +15,8 @@ export interface Twist {
   readonly lifetimeSeconds?: number;
   /** What a managed identity's answer lacks. */
   readonly lacks?: 'expires_on' | 'access_token';
+  /** What ingestion takes of a batch: every second envelope. */
+  readonly accepts?: 'half';
 }
 
 /** Content of a `Retry-After` header: seconds, a date that many seconds from now, or any text. */
@@ -53,7 +55,7 @@ export type Act =
   /** Cuts the connection as soon as the request's header is there, before its body is read. */
   | { readonly do: 'cut' }
   /** Refuses every connection until disarmed. */
-  | { readonly do: 'refuse'; readonly listener: 'graph' | 'identity' }
+  | { readonly do: 'refuse'; readonly listener: 'graph' | 'identity' | 'ingestion' }
   /** Leaves this item out of a batch's answer. */
   | { readonly do: 'leave out' }
   /** Nothing that the emulator could do: the row says what to do instead. */

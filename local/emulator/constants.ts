@@ -12,6 +12,9 @@ export const identityObjectId = 'e1a7c0de-0000-4000-a000-0000000000c2';
 /** Value of IDENTITY_HEADER. It guards nothing: the emulator listens on the loopback address only. */
 export const identitySecret = 'local-emulator-identity-header';
 
+/** The Application Insights resource that telemetry is sent to. It is an address, not a secret. */
+export const instrumentationKey = 'e1a7c0de-0000-4000-a000-0000000000e1';
+
 /** Application id of Microsoft Graph, as it stands in challenges. */
 export const graphClientId = '00000003-0000-0000-c000-000000000000';
 

@@ -1,6 +1,7 @@
 import { readArmedFaults, type ArmedFault } from './armory.js';
 import { json, type Answer, type Call } from './exchange.js';
 import { faults } from './faults.js';
+import type { Envelope } from './ingestion.js';
 import type { Model } from './models.js';
 import type { RecordedRequest } from './record.js';
 
@@ -12,15 +13,18 @@ export interface Controls {
   readonly reset: () => void;
   readonly requests: () => RecordedRequest[];
   readonly models: () => Model[];
+  readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<{ readonly kid: string }>;
+  readonly envelopes: (name?: string) => Envelope[];
 }
 
 export const isControl = (path: string): boolean => path.startsWith('/__');
 
 /**
  * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
- * (POST), `/__requests` and `/__models` (GET). A bad body is a 400 that says what is wrong and names the valid ids.
+ * (POST), `/__requests`, `/__models` and `/__envelopes` (GET; `?name=Event` for one kind of telemetry), `/__keys` (POST: a new key signs
+ * from now on; `?withdrawOld` withdraws the others). A bad body is a 400 that says what is wrong and names the valid ids.
  */
-export function answerControl(controls: Controls, call: Call): Answer {
+export async function answerControl(controls: Controls, call: Call): Promise<Answer> {
   switch (`${call.method} ${call.path}`) {
     case 'GET /__faults':
       return json(200, {
@@ -39,9 +43,15 @@ export function answerControl(controls: Controls, call: Call): Answer {
       return json(200, { requests: controls.requests() });
     case 'GET /__models':
       return json(200, { models: controls.models() });
+    case 'POST /__keys': {
+      const { kid } = await controls.rotateKeys({ withdrawOld: call.query === 'withdrawOld' });
+      return json(200, { kid });
+    }
+    case 'GET /__envelopes':
+      return json(200, { envelopes: controls.envelopes(new URLSearchParams(call.query).get('name') ?? '') });
     default:
       return json(404, {
-        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests and GET /__models.`,
+        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes and POST /__keys.`,
       });
   }
 }

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openArmory, readArmedFaults, type ArmedFault } from './armory.js';
+import { readCertificate } from './certificate.js';
 import { callers, clientId, identitySecret, tenantId } from './constants.js';
 import { answerControl, isControl } from './control.js';
 import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
 import { json, splitTarget } from './exchange.js';
 import { answerGraph, type Graph } from './graph.js';
 import { answerIdentity, identityPath } from './identity.js';
+import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './ingestion.js';
 import { openKeyRing, type SigningKey } from './keys.js';
 import { listenAll } from './listener.js';
 import type { Model } from './models.js';
@@ -18,6 +20,7 @@ export interface EmulatorOptions {
   /** 0, the default, for any free port. */
   readonly graphPort?: number;
   readonly identityPort?: number;
+  readonly ingestionPort?: number;
   /** Milliseconds since 1970; the machine's clock by default. */
   readonly now?: () => number;
   /** Life of the managed identity's tokens; 24 hours by default, as in Azure. */
@@ -28,6 +31,10 @@ export interface EmulatorOptions {
   readonly writesPer20s?: number;
   /** How many requests are remembered, 10 000 by default. */
   readonly recordLimit?: number;
+  /** How many envelopes of telemetry are remembered, 20 000 by default. */
+  readonly envelopeLimit?: number;
+  /** Whether ingestion takes nothing without a token of the managed identity; it does by default. */
+  readonly ingestionNeedsToken?: boolean;
 }
 
 export interface Emulator {
@@ -40,6 +47,7 @@ export interface Emulator {
   /** Client id of the managed identity. */
   readonly clientId: string;
   readonly tenantId: string;
+  readonly ingestion: EmulatedIngestion;
   readonly model: (id: string) => Model | undefined;
   readonly models: () => Model[];
   /** Adds or replaces an object. */
@@ -64,7 +72,7 @@ export interface Emulator {
 
 const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
 
-/** Starts Graph, the managed identity's endpoint and the Entra ID issuer on the loopback address. Nothing else can reach them. */
+/** Starts Graph, the managed identity's endpoint, the Entra ID issuer and ingestion on the loopback address. Nothing else can reach them. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { now = Date.now } = options;
   const keys = await openKeyRing();
@@ -72,6 +80,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const quota = openQuota(options.writesPer20s, now);
   const log = openLog(options.recordLimit ?? 10_000);
   const armory = openArmory();
+  const certificate = await readCertificate();
+  const ingestionLog = openLog(1_000);
+  const ingestion = openIngestion({
+    keys,
+    now,
+    limit: options.envelopeLimit ?? 20_000,
+    needsToken: options.ingestionNeedsToken ?? false,
+  });
   let release = new AbortController();
 
   const stage: Stage = {
@@ -88,10 +104,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     roles: options.roles ?? leastRoles,
     lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
   };
-  const on = (port: number | undefined, part: (path: string) => Part) => ({
+  const on = (port: number | undefined, part: (path: string) => Part, stageOfPart = stage) => ({
     port: port ?? 0,
     serve: (request: IncomingMessage, response: ServerResponse) =>
-      serve(stage, part(splitTarget(request.url ?? '').path), request, response),
+      serve(stageOfPart, part(splitTarget(request.url ?? '').path), request, response),
   });
   const listeners = await listenAll({
     graph: on(options.graphPort, () => ({
@@ -109,6 +125,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         ? { server: 'control', handle: (call) => answerControl(controls, call) }
         : { server: 'entra', on: faultPlaceOf(path), handle: (call) => answerIssuer(issuer, call) },
     ),
+    ingestion: {
+      ...on(options.ingestionPort, () => ({ server: 'ingestion', on: 'ingestion', handle: ingestion.answer }), {
+        ...stage,
+        log: ingestionLog,
+      }),
+      pem: certificate.pem,
+    },
     elsewhere: on(0, () => ({ server: 'elsewhere', handle: () => json(200, { value: [] }) })),
   });
 
@@ -131,9 +154,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       store.reset();
       quota.reset();
       log.clear();
+      ingestionLog.clear();
+      ingestion.clear();
     },
     requests: log.list,
     models: store.list,
+    rotateKeys: keys.rotate,
+    envelopes: ingestion.envelopes,
   };
 
   return {
@@ -146,11 +173,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     clientId,
     tenantId,
+    ingestion: emulatedIngestion(listeners.ingestion.url, certificate.path, ingestion, ingestionLog),
     model: store.get,
     put: store.put,
     issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
     signingKeys: keys.all,
-    rotateKeys: keys.rotate,
     close: async () => {
       armory.clear();
       release.abort();

@@ -11,6 +11,8 @@ export interface Call {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body as it came, for a server that decodes it. */
+  readonly bytes?: Buffer;
   /** Whether the body's bytes are UTF-8. */
   readonly wellFormed: boolean;
   /** What the emulator calls this request, as Graph's `request-id` does. */
@@ -43,6 +45,7 @@ export async function readCall(request: IncomingMessage): Promise<Call> {
     ...splitTarget(request.url ?? ''),
     headers: headersOf(request),
     body: bytes.toString(),
+    bytes,
     wellFormed: isUtf8(bytes),
     requestId: randomUUID(),
   };

@@ -333,6 +333,22 @@ const badIssuer: readonly Fault[] = (['keys', 'metadata'] as const).flatMap((pla
   Object.entries(issuerActs).map(([name, [says, act]]) => elsewhere(place, `${place}-${name}`, says, act)),
 );
 
+const ingestion = (id: string, says: string, act: Act) => elsewhere('ingestion', id, says, act);
+const badIngestion: readonly Fault[] = [
+  ingestion('F35-down', 'Connections to ingestion are refused until disarmed. For the whole emulator.', {
+    do: 'refuse',
+    listener: 'ingestion',
+  }),
+  ingestion('F35-slow', 'No answer, ever.', hang),
+  ingestion('F35-429', '429 with Retry-After: 2.', { do: 'answer', status: 429, content: 'nothing', retryAfter: 2 }),
+  ingestion('F35-500', '500.', answer(500, html('Internal server error'))),
+  ingestion('F35-redirect', '307 to another server.', redirect(307, 'elsewhere')),
+  ingestion('F35-partial', '206: every second envelope is refused.', { do: 'twist', twist: { accepts: 'half' } }),
+  ingestion('F35-dns', 'The name cannot be resolved: give the app an ingestion endpoint below .invalid (RFC 6761).', {
+    do: 'note',
+  }),
+];
+
 /** What only reads of the collection and items of batches meet. */
 const others: readonly Fault[] = [
   graph('F76-missing', 'The item is missing in the answer of its batch.', { do: 'leave out' }),
@@ -351,7 +367,10 @@ const others: readonly Fault[] = [
   ),
 ];
 
-/** Every fault of Graph, of the identity endpoint and of the issuer that the emulator can play, by id. */
+/** Every fault of Graph, the identity endpoint, the issuer and ingestion that the emulator can play, by id. */
 export const faults: ReadonlyMap<string, Fault> = new Map(
-  [...badGraphAnswers, ...badTransport, ...badIdentity, ...badIssuer, ...others].map((fault) => [fault.id, fault]),
+  [...badGraphAnswers, ...badTransport, ...badIdentity, ...badIssuer, ...badIngestion, ...others].map((fault) => [
+    fault.id,
+    fault,
+  ]),
 );

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** An HTTP server on the loopback address. */
 export interface Listener {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or https. */
   readonly url: string;
   /** From now on connections are refused, and those that exist are reset (F21). */
   readonly refuse: () => void;
@@ -16,13 +17,20 @@ export interface Listener {
 /** Answers one request. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+interface Wanted {
+  readonly port: number;
+  readonly serve: Serve;
+  /** Certificate and key as PEM, for a server that speaks TLS. */
+  readonly pem?: string;
+}
+
 /** Starts several servers, or none: when one fails, as on a port that is taken, the others are closed again. */
 export async function listenAll<Name extends string>(
-  wanted: Readonly<Record<Name, { readonly port: number; readonly serve: Serve }>>,
+  wanted: Readonly<Record<Name, Wanted>>,
 ): Promise<Readonly<Record<Name, Listener>>> {
   const opened = new Map<string, Listener>();
   try {
-    for (const name in wanted) opened.set(name, await listen(wanted[name].port, wanted[name].serve));
+    for (const name in wanted) opened.set(name, await listen(wanted[name]));
     return Object.fromEntries(opened) as Record<Name, Listener>;
   } catch (error) {
     await Promise.all([...opened.values()].map((listener) => listener.close()));
@@ -36,9 +44,9 @@ export async function listenAll<Name extends string>(
  * @param serve answers one request; when it throws because the caller or the emulator gave up, the connection is cut,
  *   otherwise the mistake is the emulator's own and goes out as a 500 that says so
  */
-async function listen(port: number, serve: Serve): Promise<Listener> {
+async function listen({ port, serve, pem }: Wanted): Promise<Listener> {
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed || request.socket.destroyed || isAbort(error)) {
         request.socket.destroy();
@@ -47,8 +55,9 @@ async function listen(port: number, serve: Serve): Promise<Listener> {
       response.writeHead(500, { 'content-type': 'text/plain', connection: 'close' });
       response.end(`The emulator itself failed: ${error instanceof Error ? String(error.stack) : String(error)}`);
     });
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = pem === undefined ? createServer(answer) : createTlsServer({ cert: pem, key: pem }, answer);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -65,7 +74,7 @@ async function listen(port: number, serve: Serve): Promise<Listener> {
   const { port: actualPort } = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${actualPort}`,
+    url: `${pem === undefined ? 'http' : 'https'}://127.0.0.1:${actualPort}`,
     refuse: () => {
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();

@@ -7,7 +7,7 @@ import { send, type Answer, type Call } from './exchange.js';
 import { playOnWire } from './wire.js';
 
 /** What a server does with a request that no fault strikes, or that one only bends. */
-export type Handle = (call: Call, twist: Twist) => Answer;
+export type Handle = (call: Call, twist: Twist) => Answer | Promise<Answer>;
 
 /** What faults need to know of the world. */
 export interface Setting {
@@ -45,16 +45,16 @@ export async function perform(
   };
 
   if (drawn && drawn.row.act.do !== 'twist') {
-    const { body } = handle(call, { stores: drawn.applied ? 'all' : 'nothing' });
+    const { body } = await handle(call, { stores: drawn.applied ? 'all' : 'nothing' });
     await wait(waitMs);
     await strike(drawn, body, exchange, setting);
     return;
   }
   const twist = drawn ? twistOf(drawn) : {};
-  const early = waitMs === undefined || drawn?.applied ? handle(call, twist) : undefined;
+  const early = waitMs === undefined || drawn?.applied ? await handle(call, twist) : undefined;
   await wait(waitMs);
   if (request.socket.destroyed) return;
-  const answer = early ?? handle(call, twist);
+  const answer = early ?? (await handle(call, twist));
   await wait(answer.waitMs);
   if (answer.strikes) {
     await strike(answer.strikes, answer.body, exchange, setting);

@@ -1,7 +1,7 @@
 /** One request that reached the emulator, an item of a batch too. */
 export interface RecordedRequest {
   /** `elsewhere` is a server nobody should ever call: redirects point there (F18). */
-  readonly server: 'graph' | 'identity' | 'entra' | 'elsewhere';
+  readonly server: 'graph' | 'identity' | 'entra' | 'ingestion' | 'elsewhere';
   readonly method: string;
   /** As sent, with the query. */
   readonly path: string;
@@ -16,6 +16,8 @@ export interface RecordedRequest {
   readonly id?: string;
   /** Id of the fault that it got. */
   readonly fault?: string;
+  /** Remote port of the connection that it came on; absent for an item of a batch. */
+  readonly connection?: number;
   /** It came inside a `$batch`, whose own POST has a record too. */
   readonly inBatch?: true;
 }

@@ -35,6 +35,7 @@ export async function serve(
   const start = { method, ...target, headers: headersOf(request) };
   const draft = server === 'control' ? undefined : log.open(arrival(server, start, setting.now()));
   if (drawn && draft) draft.fault = drawn.row.id;
+  if (draft && request.socket.remotePort !== undefined) draft.connection = request.socket.remotePort;
   if (drawn?.row.act.do === 'cut') {
     request.socket.destroy();
     return;

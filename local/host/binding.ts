@@ -42,18 +42,18 @@ function lastValues(query: URLSearchParams): [string, string][] {
   return [...values.values()];
 }
 
+/** Nothing of a body that cannot be read, or is nested too deep to be written again. */
 function bodyProperties(body: Buffer | undefined): [string, TypedData][] {
-  let content: unknown;
   try {
-    content = JSON.parse(body?.toString('utf8') ?? '');
+    const content: unknown = JSON.parse(body?.toString('utf8') ?? '');
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
+    return Object.entries(content).flatMap(([name, value]: [string, unknown]): [string, TypedData][] => {
+      if (value === null || Array.isArray(value)) return [];
+      if (typeof value === 'object') return [[name, { json: JSON.stringify(value) }]];
+      if (typeof value === 'boolean') return [[name, { string: value ? 'True' : 'False' }]];
+      return typeof value === 'string' || typeof value === 'number' ? [[name, { string: String(value) }]] : [];
+    });
   } catch {
     return [];
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
-  return Object.entries(content).flatMap(([name, value]: [string, unknown]): [string, TypedData][] => {
-    if (value === null || Array.isArray(value)) return [];
-    if (typeof value === 'object') return [[name, { json: JSON.stringify(value) }]];
-    if (typeof value === 'boolean') return [[name, { string: value ? 'True' : 'False' }]];
-    return typeof value === 'string' || typeof value === 'number' ? [[name, { string: String(value) }]] : [];
-  });
 }

@@ -23,7 +23,9 @@ const hopByHop = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-const agent = new Agent({ keepAlive: true });
+// Without a time limit of its own the agent does not heed the one that the worker announces for idle connections, and uses some that are
+// just being closed. It must be another than that of a request: an equal one is taken to be set already, and the idle one stays.
+const agent = new Agent({ keepAlive: true, timeout: silenceLimitMs + 1 });
 
 /**
  * Stream mode: passes a request on to the library's own HTTP server and its answer back to the caller. The library takes the body, method

@@ -64,7 +64,7 @@ function withoutDotSegments(path: string): string {
 
 /** RFC 3986 §3.3: what is not a path character is encoded; an encoding that is still there stays. */
 function encodePath(path: string): string {
-  return path.replace(/%[0-9a-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/giu, (part) =>
+  return path.replace(/%[0-9a-fA-F]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, (part) =>
     part.length === 3 && part.startsWith('%') ? part : encodeURIComponent(part),
   );
 }

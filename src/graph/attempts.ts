@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import type { Limits } from '../config.js';
-import { Problem } from '../problem.js';
-import { Control } from './control.js';
+import { Problem, type Outcome } from '../problem.js';
+import { Control, type Journey } from './control.js';
 import { wait } from './deadline.js';
 import { failureOf, failureOfError, graphCode, graphRequestId, type Failure } from './failure.js';
 import type { Received } from './received.js';
@@ -39,26 +39,32 @@ export class Attempting implements Middleware {
 
   async #untilDone(context: Context, control: Control): Promise<void> {
     const { deadline, journey, limits } = control;
+    const { waitsEnd } = this.shutdown;
     let token = await this.#token(control);
     let renewed = false;
     let freshConnection = false;
     let waitMs = 0;
 
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.#attempt(context, control, token, freshConnection, waitMs);
+      // What is under way may end, what has not begun does not begin (F38); reads are looks at a write that is under way.
+      if (waitsEnd.aborted && control.method !== 'GET') throw shuttingDown(journey);
+      // A wait was held against the time left when it began.
+      if (waitMs === 0 && deadline.leftMs() < this.limits.leastAttemptMs)
+        throw new Problem('graph-timeout', outcomeOf(journey));
+      const failure = await this.#attempt(context, control, token, freshConnection, attempt, waitMs);
       if (failure === undefined) return;
       journey.ambiguous ||= failure.outcome === 'unknown' && control.method !== 'GET';
 
       if (failure.code === 'graph-rejected-credentials' && !renewed) {
-        const other = await this.tokens.renew(token, deadline).catch(() => token);
+        const other = await this.tokens.renew(token, deadline, waitsEnd, journey.traceparent).catch(() => token);
         if (other !== token) {
-          [token, renewed, attempt] = [other, true, attempt - 1];
+          [token, renewed, waitMs, attempt] = [other, true, 0, attempt - 1];
           continue;
         }
       }
       const decision = nextAttempt(failure, attempt, deadline.leftMs(), Math.random(), { ...this.limits, ...limits });
-      if ('stop' in decision) throw problemOf(failure, journey.ambiguous);
-      if (!(await wait(decision.waitMs, this.shutdown.waitsEnd))) throw shuttingDown(journey.ambiguous);
+      if ('stop' in decision) throw problemOf(failure, journey);
+      if (!(await wait(decision.waitMs, waitsEnd))) throw shuttingDown(journey);
       ({ waitMs } = decision);
       freshConnection = failure.freshConnection ?? false;
     }
@@ -66,10 +72,9 @@ export class Attempting implements Middleware {
 
   async #token({ deadline, journey }: Control): Promise<string> {
     try {
-      return await this.tokens.get(deadline);
+      return await this.tokens.get(deadline, this.shutdown.waitsEnd, journey.traceparent);
     } catch (error) {
-      if (error instanceof Problem && journey.ambiguous) throw new Problem(error.code, 'unknown', error.more);
-      throw error;
+      throw error instanceof Problem ? new Problem(error.code, outcomeOf(journey), error.more) : error;
     }
   }
 
@@ -79,6 +84,7 @@ export class Attempting implements Middleware {
     control: Control,
     token: string,
     freshConnection: boolean,
+    attempt: number,
     waitMs: number,
   ): Promise<Failure | undefined> {
     const limitMs = Math.max(1, Math.ceil(Math.min(control.limits.attemptMs, control.deadline.leftMs())));
@@ -94,39 +100,50 @@ export class Attempting implements Middleware {
         'client-request-id': randomUUID(),
       },
     };
-    const startMs = performance.now();
-    const record = (received?: Received) => {
+    const [startMs, began] = [Date.now(), performance.now()];
+    const ended = (failure: Failure | undefined, received?: Received) => {
       const id = received && graphRequestId(received);
       const code = received && graphCode(received);
       control.journey.attempts.push({
         method: control.method,
+        attempt,
+        startMs,
         waitMs,
-        durationMs: performance.now() - startMs,
+        durationMs: performance.now() - began,
+        ...(failure && { failure: failure.code }),
         ...(received && { status: received.status }),
         ...(id !== undefined && { graphRequestId: id }),
         ...(code !== undefined && code !== '' && { graphCode: code }),
       });
+      return failure;
     };
     try {
       await this.#next?.execute(context);
       const received = context.response as unknown as Received;
-      record(received);
-      return failureOf(received, Date.now());
+      return ended(failureOf(received, Date.now()), received);
     } catch (error) {
-      record();
-      return failureOfError(error);
+      return ended(failureOfError(error));
     }
   }
 }
 
+/** What is known of a call as a whole: one ambiguous attempt, and nothing that follows can make it certain. */
+function outcomeOf({ ambiguous }: Journey): Outcome {
+  return ambiguous ? 'unknown' : 'not-applied';
+}
+
+/** Length of the window in which Intune counts writes: what a throttled caller waits when Graph names no wait. */
+const quotaWindowMs = 20_000;
+
 /** A problem for a failure that ended the attempts. */
-function problemOf({ code, retryAfterMs }: Failure, ambiguous: boolean): Problem {
-  if (code === 'shutting-down') return shuttingDown(ambiguous);
-  return new Problem(code, ambiguous ? 'unknown' : 'not-applied', {
-    ...(retryAfterMs !== undefined && { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+function problemOf({ code, retryAfterMs }: Failure, journey: Journey): Problem {
+  if (code === 'shutting-down') return shuttingDown(journey);
+  const waitMs = retryAfterMs ?? (code === 'graph-throttled' ? quotaWindowMs : undefined);
+  return new Problem(code, outcomeOf(journey), {
+    ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1000) }),
   });
 }
 
-function shuttingDown(ambiguous: boolean): Problem {
-  return new Problem('shutting-down', ambiguous ? 'unknown' : 'not-applied', { retryAfterSeconds: 1 });
+function shuttingDown(journey: Journey): Problem {
+  return new Problem('shutting-down', outcomeOf(journey), { retryAfterSeconds: 1 });
 }

@@ -13,7 +13,14 @@ import type { TokenSource } from './token.js';
 /** An object of the resource as Graph shows it: the id and the table's properties, nothing else. */
 export type Shown = Readonly<Record<string, unknown>>;
 
-/** Graph, for one resource: two calls on one path template of one host. */
+/** Some objects of the collection, in Graph's order. */
+export interface Page {
+  readonly objects: readonly Shown[];
+  /** Query of the page that follows, as Graph wrote it; undefined on the last one. */
+  readonly nextQuery?: string;
+}
+
+/** Graph, for one resource: three calls on one collection of one host. */
 export interface Graph {
   /** The object; undefined when Graph answered with success and without a usable body. @throws Problem */
   readonly get: (id: string, call: GraphCall) => Promise<Shown | undefined>;
@@ -23,6 +30,8 @@ export interface Graph {
     wanted: Readonly<Record<string, unknown>>,
     call: GraphCall,
   ) => Promise<Shown | undefined>;
+  /** The page that a query of Graph's own leads to, the first for an empty one. @throws Problem */
+  readonly page: (query: string, call: GraphCall) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +42,9 @@ export interface GraphCall {
   readonly limits?: { readonly attemptMs?: number; readonly maxAttempts?: number };
 }
 
+/** Most that is read of one answer: an object has less than 1 KiB, a page of a thousand less than 1 MiB (F27). */
+const answerBytes = { object: 64 * 1024, page: 4 * 1024 * 1024 };
+
 /** The official Graph client with our own chain: attempts first, sending last, nothing between. */
 export function createGraph(config: Config, resource: Resource, tokens: TokenSource, shutdown: Shutdown): Graph {
   const { root, version } = config.graph;
@@ -40,37 +52,63 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
   const attempting = new Attempting(tokens, config.limits, shutdown);
   attempting.setNext(sending);
   const client = Client.initWithMiddleware({ baseUrl: `${root}/`, defaultVersion: version, middleware: attempting });
-  const collection = `/${version}/${resource.path}/`;
+  const collection = `/${version}/${resource.path}`;
 
-  async function send(method: 'GET' | 'PATCH', id: string, call: GraphCall, body?: object): Promise<Shown | undefined> {
-    // The built path is held against what it must be, whatever let the id through (F50).
-    if (new URL(`${root}${collection}${id}`).pathname !== `${collection}${id}`) throw new Problem('invalid-id');
+  async function send(
+    method: 'GET' | 'PATCH',
+    path: string,
+    call: GraphCall,
+    { search = '', limitBytes, body }: { search?: string; limitBytes: number; body?: object },
+  ): Promise<unknown> {
     const { deadline, journey, limits } = call;
-    const control = new Control(method, deadline, journey, {
-      attemptMs: limits?.attemptMs ?? config.limits.attemptMs,
-      maxAttempts: limits?.maxAttempts ?? config.limits.maxAttempts,
-    });
-    const request = client.api(`/${resource.path}/${id}`).responseType(ResponseType.RAW).middlewareOptions([control]);
+    const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
+    const control = new Control(method, deadline, journey, { attemptMs, maxAttempts, answerBytes: limitBytes }, search);
+    const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([control]);
     try {
       const received = (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
-      return show(resource, received.body, id);
+      return received.body;
     } catch (error) {
       throw control.thrown ?? error;
     }
   }
 
+  async function sendItem(method: 'GET' | 'PATCH', id: string, call: GraphCall, body: object = {}) {
+    // The built path is held against what it must be, whatever let the id through (F50).
+    if (new URL(`${root}${collection}/${id}`).pathname !== `${collection}/${id}`) throw new Problem('invalid-id');
+    const answer = await send(method, `/${resource.path}/${id}`, call, { limitBytes: answerBytes.object, body });
+    const value = isObject(answer) && isObject(answer.value) ? answer.value : answer;
+    return isObject(value) && (value.id === undefined || value.id === id) ? show(resource, value, id) : undefined;
+  }
+
   return {
-    get: (id, call) => send('GET', id, call),
-    patch: (id, wanted, call) => send('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
+    get: (id, call) => sendItem('GET', id, call),
+    patch: (id, wanted, call) => sendItem('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
+    page: async (query, call) => {
+      const { search } = new URL(`${root}${collection}?${query}`);
+      const body = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page });
+      return readPage(resource, body, new URL(collection, root));
+    },
     close: () => sending.close(),
   };
 }
 
-/** What a body shows of the object with this id, wrapped in `value` or not; undefined when it is not that object. */
-function show({ fields }: Resource, body: unknown, id: string): Shown | undefined {
-  const value = isObject(body) && isObject(body.value) ? body.value : body;
-  if (!isObject(value) || (value.id !== undefined && value.id !== id)) return undefined;
+/** What a value shows of an object: undefined when it has none of the table's properties. */
+function show({ fields }: Resource, value: Record<string, unknown>, id: string): Shown | undefined {
   const properties = Object.keys(fields).filter((name) => Object.hasOwn(value, name));
   if (properties.length === 0) return undefined;
   return Object.fromEntries([['id', id], ...properties.map((name) => [name, value[name]])]) as Shown;
+}
+
+/** @throws Problem graph-error for what is not a page, and for one that leads to another address than the collection's */
+function readPage(resource: Resource, body: unknown, collection: URL): Page {
+  const values: unknown[] = isObject(body) && Array.isArray(body.value) ? body.value : [undefined];
+  const objects = values.map((value) =>
+    isObject(value) && typeof value.id === 'string' ? show(resource, value, value.id) : undefined,
+  );
+  const link = isObject(body) ? body['@odata.nextLink'] : undefined;
+  const next = typeof link === 'string' && URL.canParse(link) ? new URL(link) : undefined;
+  const elsewhere = next !== undefined && (next.origin !== collection.origin || next.pathname !== collection.pathname);
+  if (!objects.every((object) => object !== undefined) || (link !== undefined && next === undefined) || elsewhere)
+    throw new Problem('graph-error');
+  return { objects, ...(next !== undefined && { nextQuery: next.search.slice(1) }) };
 }

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
+import type { Code } from '../problem.js';
 import type { Deadline } from './deadline.js';
 
 /** What one attempt is told. */
@@ -13,11 +14,20 @@ export interface Journey {
   readonly attempts: AttemptRecord[];
   /** True from the first attempt on that may have been applied without a trustworthy answer (the outcome is sticky). */
   ambiguous: boolean;
+  /** Place of the call in its caller's trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 export interface AttemptRecord {
   readonly method: string;
+  /** Number within its request, from 1; one that repeats with another token has the number of the one before. */
+  readonly attempt: number;
+  /** Begin, in milliseconds since 1970. */
+  readonly startMs: number;
+  /** Left out when no answer came. */
   readonly status?: number;
+  /** What went wrong, where something did. */
+  readonly failure?: Code;
   readonly graphRequestId?: string;
   readonly graphCode?: string;
   readonly waitMs: number;
@@ -34,7 +44,9 @@ export class Control implements MiddlewareOptions {
     readonly method: string,
     readonly deadline: Deadline,
     readonly journey: Journey,
-    readonly limits: { readonly attemptMs: number; readonly maxAttempts: number },
+    readonly limits: { readonly attemptMs: number; readonly maxAttempts: number; readonly answerBytes: number },
+    /** With its question mark, exactly as it is sent; the Graph client takes queries apart and puts them together otherwise. */
+    readonly search = '',
   ) {}
 
   /** @throws Error when a request was made past our own functions */

@@ -11,10 +11,14 @@ export function deadlineIn(ms: number, now: () => number = () => performance.now
   return { leftMs: () => Math.max(0, at - now()) };
 }
 
-/** Resolves after the wait; false when the signal ended it early. */
-export async function wait(waitMs: number, signal: AbortSignal): Promise<boolean> {
+/** Longest wait that a timer of Node holds: a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Resolves after the wait, never before its end; false when the signal ended it early. */
+export async function wait(waitMs: number, signal?: AbortSignal): Promise<boolean> {
   try {
-    await timer(waitMs, undefined, { signal });
+    // A timer drops the fraction of a millisecond, and may be early by less than one more.
+    await timer(Math.min(Math.ceil(waitMs) + 1, longestTimerMs), undefined, signal && { signal });
     return true;
   } catch {
     return false;

@@ -42,16 +42,19 @@ const byStatus: Readonly<Record<number, Failure>> = {
 export function failureOf(received: Received, nowMs: number): Failure | undefined {
   const { status } = received;
   if (status >= 200 && status < 300) return undefined;
-  if (status === 400) return badRequest(graphCode(received), graphMessage(received));
-  const failure =
-    byStatus[status] ?? (status >= 300 && status < 400 ? certain('graph-redirected') : ambiguous('graph-error'));
+  const failure = status === 400 ? badRequest(received.body) : (byStatus[status] ?? unlisted(status));
   if (failure.retry === 'never') return failure;
   const waitMs = retryAfterMs(received, nowMs);
   return waitMs === undefined ? failure : { ...failure, retryAfterMs: waitMs };
 }
 
+function unlisted(status: number): Failure {
+  return status >= 300 && status < 400 ? certain('graph-redirected') : ambiguous('graph-error');
+}
+
 /** Intune dresses failures of its own as 400, and says with 400 that it never built an operation (F08, F14, F15). */
-function badRequest(code: string, message: string): Failure {
+function badRequest(body: unknown): Failure {
+  const [code, message] = [errorText(body, 'code'), errorText(body, 'message')];
   if (code === 'InternalError' || code === 'UnknownError') return ambiguous('graph-error', 'once');
   const missing = /^No method match route template/i;
   return certain(
@@ -64,10 +67,6 @@ export function graphCode({ body }: Received): string {
   return errorText(body, 'code');
 }
 
-function graphMessage({ body }: Received): string {
-  return errorText(body, 'message');
-}
-
 function errorText(body: unknown, name: 'code' | 'message'): string {
   const value = isObject(body) && isObject(body.error) ? body.error[name] : undefined;
   return typeof value === 'string' ? value : '';
@@ -78,31 +77,23 @@ export function graphRequestId(received: Received): string | undefined {
   return header(received, 'request-id');
 }
 
-const neverConnected = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-const lost = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+const lost = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 const notHttp = /^(HPE_|UND_ERR_HEADERS_OVERFLOW$|CONTENT_ENCODED$)/;
-const tls = /^(ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+const tls = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
-/** What a broken attempt means (F21–F28). An error that nobody foresaw is ambiguous and not repeated. */
+/**
+ * What a broken attempt means (F21–F28). The system call tells where a connection broke: one code, such as EHOSTUNREACH, can come
+ * before the request has left and after it. An error that nobody foresaw is ambiguous and not repeated.
+ */
 export function failureOfError(error: unknown): Failure {
-  const { name, code } = errorNames(error);
+  const { name, code, syscall } = isObject(error) ? error : {};
   if (name === 'TimeoutError') return ambiguous('graph-timeout', 'yes');
   if (name === 'AbortError') return ambiguous('shutting-down');
-  if (neverConnected.has(code)) return certain('graph-unreachable', 'yes');
-  if (tls.test(code)) return certain('graph-unreachable');
-  if (lost.has(code)) return ambiguous('graph-connection-lost', 'yes');
-  if (notHttp.test(code) || name === 'HTTPParserError') return ambiguous('graph-connection-lost', 'once');
+  // Node connects to several addresses of a host at once, and all that failed come together.
+  const connecting = syscall === 'connect' || syscall === 'getaddrinfo' || name === 'AggregateError';
+  if (connecting || code === 'UND_ERR_CONNECT_TIMEOUT') return certain('graph-unreachable', 'yes');
+  if (tls.test(String(code))) return certain('graph-unreachable');
+  if (lost.has(code) || syscall === 'read' || syscall === 'write') return ambiguous('graph-connection-lost', 'yes');
+  if (notHttp.test(String(code)) || name === 'HTTPParserError') return ambiguous('graph-connection-lost', 'once');
   return ambiguous('graph-error');
-}
-
-function errorNames(error: unknown): { name: string; code: string } {
-  const { name, code } = isObject(error) || error instanceof Error ? (error as { name?: unknown; code?: unknown }) : {};
-  return { name: typeof name === 'string' ? name : '', code: typeof code === 'string' ? code : '' };
 }

@@ -1,17 +1,14 @@
-import { Client, Pool, type Dispatcher } from 'undici';
+import { Client, errors, Pool, type Dispatcher } from 'undici';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { Control } from './control.js';
 import type { Received } from './received.js';
-
-/** Most that is read of one answer; the object itself has less than 1 KiB (F27). */
-const answerLimitBytes = 64 * 1024;
 
 /** More 1xx answers than this before the real one are an attack or a fault (F19). */
 const informationalLimit = 16;
 
 /**
  * The last link of the Graph client's chain: one attempt on one host through an undici pool. Follows no redirect, decodes
- * nothing, reads at most 64 KiB, and is over at the attempt's limit. A body that breaks off after the status is `undefined`.
+ * nothing, reads no more than the request allows (F27), and is over at the attempt's limit. A body that breaks off after the status is `undefined`.
  */
 export class Sending implements Middleware {
   readonly #pool: Pool;
@@ -25,14 +22,14 @@ export class Sending implements Middleware {
   }
 
   async execute(context: Context): Promise<void> {
-    const { attempt } = Control.of(context);
-    if (!attempt.freshConnection) {
-      context.response = (await this.#send(this.#pool, context, attempt.signal)) as unknown as Response;
+    const control = Control.of(context);
+    if (!control.attempt.freshConnection) {
+      context.response = (await this.#send(this.#pool, context, control)) as unknown as Response;
       return;
     }
     const own = new Client(this.#origin, this.#options);
     try {
-      context.response = (await this.#send(own, context, attempt.signal)) as unknown as Response;
+      context.response = (await this.#send(own, context, control)) as unknown as Response;
     } finally {
       void own.destroy();
     }
@@ -42,17 +39,17 @@ export class Sending implements Middleware {
     return this.#pool.destroy();
   }
 
-  async #send(dispatcher: Dispatcher, { request, options }: Context, signal: AbortSignal): Promise<Received> {
+  async #send(dispatcher: Dispatcher, { request, options }: Context, control: Control): Promise<Received> {
     const url = new URL(String(request));
     if (url.origin !== this.#origin) throw new Error('A request for another host than Graph.');
     const cut = new AbortController();
     let informational = 0;
     const answer = await dispatcher.request({
-      path: url.pathname + url.search,
+      path: url.pathname + control.search,
       method: options?.method as Dispatcher.HttpMethod,
       headers: { ...(options?.headers as Record<string, string>), 'accept-encoding': 'identity' },
       body: typeof options?.body === 'string' ? options.body : null,
-      signal: AbortSignal.any([signal, cut.signal]),
+      signal: AbortSignal.any([control.attempt.signal, cut.signal]),
       onInfo: () => {
         if (++informational > informationalLimit) cut.abort(new Error('A flood of 1xx answers.'));
       },
@@ -63,22 +60,26 @@ export class Sending implements Middleware {
       answer.body.on('error', () => undefined).destroy();
       throw Object.assign(new Error('An encoded answer that was not asked for.'), { code: 'CONTENT_ENCODED' });
     }
-    return { status, headers, body: await readJson(answer.body) };
+    return { status, headers, body: await readJson(answer.body, control.limits.answerBytes) };
   }
 }
 
-/** The JSON value of a body; undefined when it breaks off, is too large, is not UTF-8 or not JSON: then the status is all that is known. */
-async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+/**
+ * The JSON value of a body; undefined when it breaks off, is too large, is not UTF-8 or not JSON: then the status is all that is known.
+ * @throws HTTPParserError when what follows the header is not HTTP: then not even the status can be trusted (F28)
+ */
+async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > answerLimitBytes) return undefined;
+      if (length > limitBytes) return undefined;
       chunks.push(chunk);
     }
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch {
+  } catch (error) {
+    if (error instanceof errors.HTTPParserError) throw error;
     return undefined;
   }
 }

@@ -16,11 +16,11 @@ interface Deps {
  * The object before the write, for the audit; undefined when it cannot be had, which stops nothing.
  * @throws Problem not-found: an update of what is not there needs no write
  */
-export async function peek({ graph, config }: Deps, id: string, { deadline }: GraphCall): Promise<Shown | undefined> {
+export async function peek({ graph, config }: Deps, id: string, call: GraphCall): Promise<Shown | undefined> {
   if (config.auditFrom === 'none') return undefined;
   const limits = { attemptMs: config.limits.auditReadMs, maxAttempts: 1 };
   try {
-    return await graph.get(id, { deadline, journey: { attempts: [], ambiguous: false }, limits });
+    return await graph.get(id, { deadline: call.deadline, journey: call.journey, limits });
   } catch (error) {
     if (error instanceof Problem && (error.code === 'not-found' || error.code === 'identity-unavailable')) throw error;
     return undefined;
@@ -61,7 +61,7 @@ export async function applyUpdate(
   if (found === undefined) throw new Problem('update-unverified', 'unknown');
   const missed = missing(wanted, found, tolerance);
   if (missed.length === 0) return found;
-  const certain = !call.journey.ambiguous && untouched(wanted, found, before, tolerance);
+  const certain = !call.journey.ambiguous && untouched(wanted, found, before);
   throw new Problem('update-not-applied', certain ? 'not-applied' : 'unknown', { errors: missed.map(notApplied) });
 }
 
@@ -69,7 +69,8 @@ export async function applyUpdate(
 async function readBack({ graph, config, shutdown }: Deps, id: string, call: GraphCall, delayMs: number) {
   const { deadline, journey } = call;
   if (deadline.leftMs() < delayMs + config.limits.leastAttemptMs) return undefined;
-  if (delayMs > 0 && !(await wait(delayMs, shutdown.waitsEnd))) return undefined;
+  // A write is under way until it is verified: shut-down gives it its time.
+  if (delayMs > 0 && !(await wait(delayMs, shutdown.attemptsEnd))) return undefined;
   return graph.get(id, { deadline, journey, limits: { maxAttempts: 1 } }).catch(() => undefined);
 }
 

@@ -1,10 +1,13 @@
 import type { Wanted } from '../resource/parse.js';
 import type { Shown } from './client.js';
 
-/** Whether a value in Graph's answer is the one that was sent: texts exactly, numbers within the relative tolerance. */
+/**
+ * Whether a value in Graph's answer is the one that was sent: texts exactly, numbers within the tolerance, which is relative to
+ * the one that was sent. A number beyond a double reads as infinite and is never the same.
+ */
 export function same(wanted: unknown, shown: unknown, tolerance: number): boolean {
   if (typeof wanted !== 'number' || typeof shown !== 'number') return wanted === shown;
-  return Math.abs(wanted - shown) <= tolerance * Math.max(Math.abs(wanted), Math.abs(shown));
+  return Math.abs(wanted - shown) <= tolerance * Math.abs(wanted);
 }
 
 /** Names of the wanted properties whose values an object does not show. */
@@ -15,10 +18,9 @@ export function missing(wanted: Wanted, shown: Shown, tolerance: number): string
 }
 
 /**
- * Whether an object that lacks some of the wanted values is certainly as it was before the write: each property that the
- * write would have changed still has its old value. Nothing is certain when the old values are not known.
+ * Whether an object that lacks some of the wanted values is certainly as it was before the write: all the wanted properties still
+ * have their old values, none another of somebody else's. Nothing is certain of values that were not known before.
  */
-export function untouched(wanted: Wanted, shown: Shown, before: Shown | undefined, tolerance: number): boolean {
-  if (before === undefined) return false;
-  return missing(wanted, before, tolerance).every((name) => shown[name] === before[name]);
+export function untouched(wanted: Wanted, shown: Shown, before: Shown | undefined): boolean {
+  return Object.keys(wanted).every((name) => before?.[name] !== undefined && shown[name] === before[name]);
 }

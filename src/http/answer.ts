@@ -1,22 +1,33 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { Problem } from '../problem.js';
-import { problems } from '../problem.js';
+import { problems, type Problem, type ProblemRow } from '../problem.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** A success: the value as JSON. */
-export function success(value: unknown, requestId: string): HttpResponseInit {
-  return {
-    status: 200,
-    headers: { ...always, 'content-type': 'application/json', 'x-request-id': requestId },
-    body: JSON.stringify(value),
-  };
+/** What a story answers with: the content of a 200. */
+export interface Answer {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function jsonAnswer(value: unknown): Answer {
+  return { body: JSON.stringify(value), headers: { 'content-type': 'application/json' } };
+}
+
+/** CSV has no place for the link to the next page but the header (RFC 8288). */
+export function csvAnswer(text: string, nextLink: string | undefined): Answer {
+  const link = nextLink !== undefined && { link: `<${nextLink}>; rel="next"` };
+  return { body: text, headers: { 'content-type': 'text/csv; charset=utf-8; header=present', ...link } };
+}
+
+export function success({ body, headers }: Answer, requestId: string): HttpResponseInit {
+  return { status: 200, headers: { ...always, ...headers, 'x-request-id': requestId }, body };
 }
 
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. Holds our own sentences only. */
 export function failure({ code, outcome, more }: Problem, requestId: string): HttpResponseInit {
-  const { status, title, says } = problems[code];
-  const { errors, retryAfterSeconds, allow } = more;
+  const { status, title, says, challenge }: ProblemRow = problems[code];
+  const { errors, retryAfterSeconds, allow, role } = more;
+  const detail = role === undefined ? says : `This call needs the role ${role}. ${says}`;
   return {
     status,
     headers: {
@@ -26,25 +37,26 @@ export function failure({ code, outcome, more }: Problem, requestId: string): Ht
       'x-ms-error-code': code,
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(allow !== undefined && { allow: allow.join(', ') }),
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
     },
     body: JSON.stringify({
       type: `urn:model-performance:problem:${code}`,
       title,
       status,
-      detail: says,
+      detail,
       instance: `urn:model-performance:request:${requestId}`,
       outcome,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       ...(errors !== undefined && { errors }),
-      error: { code, message: sentence(title, says, errors) },
+      error: { code, message: sentence(title, detail, errors) },
     }),
   };
 }
 
 /** One text for people who see nothing else of the answer. */
-function sentence(title: string, says: string, errors: Problem['more']['errors']): string {
+function sentence(title: string, detail: string, errors: Problem['more']['errors']): string {
   const mistakes = (errors ?? [])
     .slice(0, 5)
     .map(({ pointer, message }) => `${pointer === '' ? '' : `${pointer}: `}${message}`);
-  return [`${title}.`, mistakes.length > 0 ? mistakes.join(' ') : says].join(' ');
+  return [`${title}.`, mistakes.length > 0 ? mistakes.join(' ') : detail].join(' ');
 }

@@ -17,35 +17,35 @@ export async function readJson(request: HttpRequest): Promise<unknown> {
   return parseJson(decode(bytes));
 }
 
+/** RFC 9110 §8.3.1; parameters may be empty (§5.6.6). The only one that is taken says what is so anyway. */
 function checkMediaType({ headers }: HttpRequest): void {
-  const [type = '', ...parameters] = (headers.get('content-type') ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
-  const charsetOnly =
-    parameters.length === 0 || (parameters.length === 1 && /^charset="?utf-8"?$/.test(parameters[0] ?? ''));
+  const [type = '', ...parts] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const parameters = parts.filter((part) => part !== '');
+  const utf8Only = parameters.length <= 1 && parameters.every((part) => /^charset=(utf-8|"utf-8")$/.test(part));
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (!jsonTypes.includes(type) || !charsetOnly || encoding !== 'identity') throw new Problem('unsupported-media-type');
+  if (!jsonTypes.includes(type) || !utf8Only || encoding !== 'identity') throw new Problem('unsupported-media-type');
 }
 
 async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw new Problem('body-too-large');
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   try {
-    for (;;) {
-      const { value } = (await reader?.read()) ?? {};
-      if (value === undefined) return Buffer.concat(chunks);
-      length += value.length;
+    // What is left after a refusal stays there for `drain`.
+    for await (const chunk of bodyOf(request)?.values({ preventCancel: true }) ?? []) {
+      length += chunk.length;
       if (length > limitBytes) throw new Problem('body-too-large');
-      chunks.push(value);
+      chunks.push(chunk);
     }
   } catch (error) {
     // The caller's connection broke inside the body: nobody is left to read the answer.
     throw error instanceof Problem ? error : new Problem('invalid-json', 'not-applied', { cause: error });
-  } finally {
-    reader?.releaseLock();
   }
+  return Buffer.concat(chunks);
+}
+
+function bodyOf(request: HttpRequest): ReadableStream<Uint8Array> | null {
+  return request.body as ReadableStream<Uint8Array> | null;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -62,12 +62,13 @@ function decode(bytes: Buffer): string {
 const drainLimit = { bytes: 32 * 1024 * 1024, ms: 5_000 };
 
 /** Reads what is left of the body: the host answers 500 of its own when an answer comes before the body is through. Never throws. */
-export async function drain(request: HttpRequest): Promise<void> {
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
-  if (reader === undefined) return;
-  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), drainLimit.ms);
+export async function drain(request: HttpRequest, limit = drainLimit): Promise<void> {
+  const body = bodyOf(request);
+  if (body === null) return;
+  const reader = body.getReader();
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), limit.ms);
   try {
-    for (let left = drainLimit.bytes; left > 0;) {
+    for (let left = limit.bytes; left > 0;) {
       const { done, value } = await reader.read();
       if (done) return;
       left -= value.length;

@@ -3,25 +3,28 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
 import { Problem } from '../problem.js';
-import { failure, success } from './answer.js';
+import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
-import type { Deps, Story } from './call.js';
+import type { Deps, Entry, OpenCall } from './call.js';
 import { readId } from './id.js';
+import { report, type Told } from './report.js';
 
-/** What a path does, by method. */
-export type Stories = Readonly<Partial<Record<string, Story>>>;
+/** A path with what it does by method; without methods it is not part of this API. HEAD is GET without a body (RFC 9110 §9.3.2). */
+export interface Path {
+  readonly route: string;
+  readonly methods?: Readonly<Record<string, Entry>>;
+}
 
 /** Calls that have begun and not ended; shut-down waits for them. */
 export type Running = Set<Promise<unknown>>;
 
 /**
- * The one way from a request to its answer. Checks come in this order: path, method, id, preconditions; the body is the story's.
+ * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the body is the story's.
  * Never throws: in stream mode a handler that throws is never answered.
- * @param stories undefined for a path that is not part of this API
  */
-export function handle(deps: Deps, running: Running, stories: Stories | undefined) {
+export function handle(deps: Deps, running: Running, path: Path) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const answering = answer(deps, stories, request, context);
+    const answering = answer(deps, path, request, context);
     running.add(answering);
     try {
       return await answering;
@@ -33,31 +36,61 @@ export function handle(deps: Deps, running: Running, stories: Stories | undefine
 
 async function answer(
   deps: Deps,
-  stories: Stories | undefined,
+  { route, methods }: Path,
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
-  const requestId = readRequestId(request);
-  const journey: Journey = { attempts: [], ambiguous: false };
+  const traceparent = context.traceContext?.traceParent;
+  const told: Told = {
+    startMs: Date.now(),
+    requestId: randomUUID(),
+    journey: { attempts: [], ambiguous: false, traceparent },
+    audit: {},
+  };
   try {
-    if (stories === undefined) throw new Problem('unknown-path');
-    const story = stories[request.method];
-    if (story === undefined) throw new Problem('method-not-allowed', 'not-applied', { allow: Object.keys(stories) });
-    const id = readId(idOf(request));
+    told.requestId = readRequestId(request) ?? told.requestId;
+    if (methods === undefined) throw new Problem('unknown-path');
+    const entry = methods[request.method === 'HEAD' ? 'GET' : request.method];
+    if (entry === undefined) throw new Problem('method-not-allowed', 'not-applied', { allow: allowed(methods) });
+    told.entry = entry;
+    const story = await admitted(deps, entry, request, told);
+    const id = route.includes('{id}') ? readId(idOf(request)) : '';
+    told.id = id;
     checkPrecondition(request);
     if (deps.shutdown.waitsEnd.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
     const deadline = deadlineIn(deps.config.limits.deadlineMs);
-    return success(await story({ request, id, deps, deadline, journey }), requestId);
+    const answer = await story({ request, id, deps, deadline, journey: told.journey, audit: told.audit });
+    return success(answer, told.requestId);
   } catch (error) {
+    told.problem = toProblem(error, deps, told.journey, context);
     await drain(request);
-    return failure(toProblem(error, journey, context), requestId);
+    return failure(told.problem, told.requestId);
+  } finally {
+    report(deps, told);
   }
 }
 
-/** The caller's own id for this call, if it can harm nothing, else a new one (F51). */
-function readRequestId({ headers }: HttpRequest): string {
+/** The story of an entry, for whoever may begin it. @throws Problem 401, 403 or 503, before anything else of the request is read */
+async function admitted(
+  { admit }: Deps,
+  entry: Entry,
+  request: HttpRequest,
+  told: Told,
+): Promise<(call: OpenCall) => Promise<Answer>> {
+  if (entry.role === 'none') return entry.story;
+  const caller = await admit(request, entry.role);
+  told.caller = caller;
+  return (call) => entry.story({ ...call, caller });
+}
+
+function allowed(methods: NonNullable<Path['methods']>): string[] {
+  return Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+
+/** The caller's own id for this call, if it can harm nothing (F51). */
+function readRequestId({ headers }: HttpRequest): string | undefined {
   const given = headers.get('x-request-id') ?? '';
-  return /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+  return /^[\w-]{1,64}$/.test(given) ? given : undefined;
 }
 
 /** The segment that the route calls `id`. The host mixes query values into the parameters, whose spelling may then win: so the path is read. */
@@ -84,9 +117,17 @@ function checkPrecondition({ headers }: HttpRequest): void {
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
-function toProblem(error: unknown, journey: Journey, context: InvocationContext): Problem {
+function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
-  context.error('An unforeseen error', error instanceof Error ? error.stack : typeof error);
+  telemetry.exception(journey, error);
+  context.error('An unforeseen error', placeOf(error));
   const sent = journey.attempts.some(({ method }) => method !== 'GET');
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
+}
+
+/** The kind of an error and the places in its stack; not its message, which may hold what a caller sent. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
+  return [error.name, ...places].join('\n');
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.js';
+import { Problem, type Code } from '../problem.js';
 
 /** Deepest nesting that is read. Bodies of this API need one level; the bound keeps a hostile one from costing anything (F45). */
 const depthLimit = 16;
@@ -7,7 +7,8 @@ const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * JSON as RFC 8259 has it, and stricter: no duplicate names (also by escapes), no names that could reach a prototype,
- * no numbers beyond a double, at most {@link depthLimit} levels. Linear in the length of the text.
+ * at most {@link depthLimit} levels. A number beyond a double is read as infinite, for the resource's table to refuse.
+ * Linear in the length of the text.
  * @throws Problem invalid-json, duplicate-key (with its pointer) or invalid-body
  */
 export function parseJson(text: string): unknown {
@@ -66,7 +67,7 @@ function checkNames(text: string): void {
       const end = endOfText(text, at);
       if (level?.names !== undefined && isName(text, end)) {
         level.key = JSON.parse(text.slice(at, end + 1)) as string;
-        checkName(level.names, level.key, pointerOf(levels));
+        checkName(level.names, level.key, levels);
       }
       at = end;
     }
@@ -79,30 +80,30 @@ function isName(text: string, end: number): boolean {
   return text[next] === ':';
 }
 
-function checkName(names: Set<string>, name: string, pointer: string): void {
+function checkName(names: Set<string>, name: string, levels: readonly Level[]): void {
   if (names.has(name)) {
-    const message = 'This property stands twice in the body.';
-    throw new Problem('duplicate-key', 'not-applied', { errors: [{ pointer, code: 'duplicate-key', message }] });
+    throw refusal('duplicate-key', 'duplicate-key', levels, 'This property stands twice in the body.');
   }
   if (forbiddenNames.has(name)) {
-    const message = 'A property of this name is never taken.';
-    throw new Problem('invalid-body', 'not-applied', { errors: [{ pointer, code: 'unknown-property', message }] });
+    throw refusal('invalid-body', 'unknown-property', levels, 'A property of this name is never taken.');
   }
   names.add(name);
 }
 
-const longestPointerPart = 64;
-
-/** RFC 6901. A part longer than {@link longestPointerPart} is nobody's property name: the pointer then ends at what holds it. */
-function pointerOf(levels: readonly Level[]): string {
-  return pointer(levels.map(({ key }) => key));
+function refusal(problem: Code, code: string, levels: readonly Level[], message: string): Problem {
+  return new Problem(problem, 'not-applied', {
+    errors: [{ pointer: pointer(levels.map(({ key }) => key)), code, message }],
+  });
 }
 
-/** JSON pointer (RFC 6901) to a path of names and indexes. Ends early before a name that is too long to be repeated. */
+const longestPointerPart = 64;
+
+/** JSON pointer (RFC 6901) to a path of names and indexes. Ends early before a name that is too long to be repeated, or no Unicode. */
 export function pointer(path: readonly (string | number)[]): string {
-  const tooLong = path.findIndex((part) => String(part).length > longestPointerPart);
-  return path
-    .slice(0, tooLong < 0 ? path.length : tooLong)
-    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  const parts = path.map(String);
+  const end = parts.findIndex((part) => part.length > longestPointerPart || !part.isWellFormed());
+  return parts
+    .slice(0, end < 0 ? parts.length : end)
+    .map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }

@@ -2,6 +2,7 @@ import { applyUpdate, peek } from '../graph/update.js';
 import { missing } from '../graph/verify.js';
 import { Problem } from '../problem.js';
 import type { Wanted } from '../resource/parse.js';
+import { jsonAnswer, type Answer } from './answer.js';
 import { readJson } from './body.js';
 import type { Call } from './call.js';
 
@@ -9,18 +10,20 @@ import type { Call } from './call.js';
  * PATCH /v1/model-performance/{id}: applies some of the properties and answers with the object as Graph then has it.
  * @throws Problem of a reading step (nothing reached Graph) or of the update (which knows its outcome)
  */
-export async function update(call: Call): Promise<unknown> {
+export async function update(call: Call): Promise<Answer> {
   const wanted = await readWanted(call);
+  call.audit.wanted = wanted;
 
   const before = await peek(call.deps, call.id, call);
-  return applyUpdate(call.deps, call.id, wanted, before, call);
+  if (before !== undefined) call.audit.before = before;
+  return jsonAnswer(await applyUpdate(call.deps, call.id, wanted, before, call));
 }
 
 /**
  * POST /v1/model-performance/{id}/preview: the same body and every check, and no write: what an update would change.
  * @throws Problem of a reading step, or of the read
  */
-export async function preview(call: Call): Promise<unknown> {
+export async function preview(call: Call): Promise<Answer> {
   const wanted = await readWanted(call);
 
   const before = await call.deps.graph.get(call.id, call);
@@ -30,7 +33,7 @@ export async function preview(call: Call): Promise<unknown> {
     from: before[property] ?? null,
     to: wanted[property],
   }));
-  return { id: call.id, changes };
+  return jsonAnswer({ id: call.id, changes });
 }
 
 async function readWanted({ request, id, deps }: Call): Promise<Wanted> {

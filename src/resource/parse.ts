@@ -28,11 +28,11 @@ export function parserOf(resource: Resource, validation: Validation, pointer: (p
 
   return (body: unknown, id: string): Parsed => {
     const { error } = schema.validate(body, { abortEarly: false, context: { id }, errors: { render: false } });
-    const mistakes = (error?.details ?? []).map(({ path, type, context }) => ({
-      pointer: pointer(path),
-      ...explain(resource.fields[String(path[0])], String(path[0]), type, context, body, validation),
+    const mistakes = (error?.details ?? []).map((broken) => ({
+      pointer: pointer(broken.path),
+      ...explain(resource, validation, body, broken),
     }));
-    if (mistakes.length > 0) return { mistakes: mistakes.slice(0, mistakeLimit) };
+    if (mistakes.length > 0) return { mistakes: once(mistakes).slice(0, mistakeLimit) };
     const wanted = Object.fromEntries(
       Object.entries(body as object).filter(([name]) => Object.hasOwn(resource.fields, name)),
     );
@@ -42,30 +42,36 @@ export function parserOf(resource: Resource, validation: Validation, pointer: (p
 
 const nothingToChange = { pointer: '', code: 'nothing-to-change', message: 'Name at least one property to change.' };
 
+/** One value can break several of Joi's rules that are one mistake to the caller, such as a type and a list of members. */
+function once(mistakes: readonly Mistake[]): Mistake[] {
+  return [...new Map(mistakes.map((mistake) => [`${mistake.code} ${mistake.pointer}`, mistake])).values()];
+}
+
+const jsonTypes = { 'Edm.String': 'string', 'Edm.Int32': 'number', 'Edm.Double': 'number', Enum: 'string' };
+
 function explain(
-  field: Field<unknown> | undefined,
-  name: string,
-  type: string,
-  context: Joi.Context | undefined,
-  body: unknown,
+  { fields }: Resource,
   validation: Validation,
+  body: unknown,
+  { path, type, context }: Joi.ValidationErrorItem,
 ): Omit<Mistake, 'pointer'> {
-  if (type === 'object.base' || type === 'any.required')
-    return { code: 'wrong-type', message: 'The body must be one JSON object.' };
+  if (path.length === 0) return { code: 'wrong-type', message: 'The body must be one JSON object.' };
   if (type === 'object.unknown') return { code: 'unknown-property', message: 'This property is not part of a model.' };
+  const name = String(path[0]);
   if (name === 'id') return { code: 'id-mismatch', message: 'The id must be the one in the path; leave it out.' };
+  const field = fields[name];
   if (field === undefined)
     return { code: 'wrong-odata-type', message: 'The @odata.type must be that of this resource; leave it out.' };
 
-  const value: unknown = (body as Record<string, unknown>)[name];
-  if (value === null) return { code: 'not-nullable', message: `${field.title} cannot be null.` };
-  if (type === 'string.pattern.name') return explainText(field, String(context?.name));
-  if (typeof value === 'string' && (field.edmType === 'Edm.Int32' || field.edmType === 'Edm.Double'))
-    return { code: 'wrong-type', message: `${field.title} must be a number, not a text.${conversion(field)}` };
-  if (type === 'any.only')
-    return { code: 'not-a-member', message: `${field.title} must be one of ${members(field, validation)}.` };
-  if (type.endsWith('.base')) return { code: 'wrong-type', message: `${field.title} must be ${kind(field)}.` };
-  return { code: 'out-of-range', message: `${field.title} must be ${kind(field)}${range(field, validation)}.` };
+  const value = (body as Record<string, unknown>)[name];
+  const { title, edmType } = field;
+  if (value === null) return { code: 'not-nullable', message: `${title} cannot be null.` };
+  if (typeof value !== jsonTypes[edmType])
+    return { code: 'wrong-type', message: `${title} must be ${kind(field)}${conversion(field, value)}.` };
+  if (edmType === 'Edm.String') return explainText(field, String(context?.name));
+  const { enum: members } = field.jsonSchema(validation);
+  if (members !== undefined) return { code: 'not-a-member', message: `${title} must be one of ${members.join(', ')}.` };
+  return { code: 'out-of-range', message: `${title} must be ${kind(field)}${range(field, validation)}.` };
 }
 
 function explainText({ title }: Field<unknown>, rule: string): Omit<Mistake, 'pointer'> {
@@ -82,8 +88,9 @@ function explainText({ title }: Field<unknown>, rule: string): Omit<Mistake, 'po
 }
 
 /** Rows of an Excel table reach a flow as texts: the sentence says how a flow turns one into a number. */
-function conversion({ edmType }: Field<unknown>): string {
-  return ` In a flow, convert it with ${edmType === 'Edm.Int32' ? 'int()' : 'float()'}.`;
+function conversion({ edmType }: Field<unknown>, value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return `, not a text: in a flow, convert it with ${edmType === 'Edm.Int32' ? 'int()' : 'float()'}`;
 }
 
 function kind({ edmType, nullable }: Field<unknown>): string {
@@ -94,9 +101,5 @@ function kind({ edmType, nullable }: Field<unknown>): string {
 function range(field: Field<unknown>, validation: Validation): string {
   const { minimum, maximum, anyOf } = field.jsonSchema(validation);
   if (anyOf !== undefined) return ' from 0 to 100, or -1';
-  return minimum === undefined || maximum === undefined ? ' that fits a double' : ` from ${minimum} to ${maximum}`;
-}
-
-function members(field: Field<unknown>, validation: Validation): string {
-  return (field.jsonSchema(validation).enum ?? []).join(', ');
+  return field.edmType === 'Edm.Double' ? ' that fits a double' : ` from ${String(minimum)} to ${String(maximum)}`;
 }

@@ -45,7 +45,7 @@ function expectCommonHeaders(headers: Answer['headers']): void {
  */
 export function conformance(target: () => Target): void {
   const collection = '/api/v1/model-performance';
-  const item = () => `${collection}/${encodeURIComponent(target().modelId)}`;
+  const item = (): string => `${collection}/${encodeURIComponent(target().modelId)}`;
   const send = (sent: Partial<Call> = {}) => call(target(), { method: 'PATCH', path: item(), ...sent });
 
   describe('routes', () => {
@@ -65,6 +65,26 @@ export function conformance(target: () => Target): void {
 
     test.each(['GET', 'PATCH'])('%s on an unknown path is a 404 problem (F52)', async (method) => {
       expectProblem(await send({ method, path: '/api/v1/nobody/knows' }), 404, 'unknown-path');
+    });
+  });
+
+  describe('callers', () => {
+    test('a call without a token is 401 and says what is missing (F60)', async () => {
+      const answer = await send({ body: '{"windowsScore":1}', withoutToken: true });
+      expectProblem(answer, 401, 'unauthenticated');
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="[^"]+"$/);
+    });
+
+    test('a call with a token that is none is 401 and says so (F62)', async () => {
+      const headers = { authorization: 'Bearer e30.e30.e30' };
+      const answer = await send({ body: '{"windowsScore":1}', headers });
+      expectProblem(answer, 401, 'invalid-token');
+      expect(answer.headers['www-authenticate']).toMatch(/\berror="invalid_token"/);
+    });
+
+    test('a wrong method and an unknown path are told to everybody', async () => {
+      expectProblem(await send({ method: 'POST', withoutToken: true }), 405, 'method-not-allowed');
+      expectProblem(await send({ path: '/api/v1/nobody/knows', withoutToken: true }), 404, 'unknown-path');
     });
   });
 

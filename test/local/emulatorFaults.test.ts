@@ -305,6 +305,8 @@ test('every row is played above', () => {
     'filter-applied',
   ];
   const tried = [...Object.keys(onGraph), ...Object.keys(onIdentity), ...issuer, ...apart];
-  expect(tried.sort()).toEqual([...faults.keys()].sort());
+  // Those of ingestion are played in its own test.
+  const rows = [...faults.values()].filter(({ on }) => on !== 'ingestion').map(({ id }) => id);
+  expect(tried.sort()).toEqual(rows.sort());
   expect(internals).toMatch(/host .*account /);
 });

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { format } from 'prettier';
+import { registered } from '../src/app.js';
+import { writeOpenApi } from '../src/contract/openapi.js';
+import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { withGeneratedParts } from './readme.js';
+
+const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
+
+function asJson(value: unknown): Promise<string> {
+  return format(JSON.stringify(value), { parser: 'json', printWidth: 120 });
+}
+
+/** Every file that is made from the product's tables, by its path in the repository. */
+export async function generated(): Promise<Record<string, string | Buffer>> {
+  const { version } = JSON.parse(read('package.json').toString()) as { version: string };
+  const openApi = (validation: 'documented' | 'strict') =>
+    asJson(writeOpenApi(registered, modelPerformance, { validation, version }));
+  return {
+    'README.md': await withGeneratedParts(read('README.md').toString()),
+    'contract/openapi.documented.json': await openApi('documented'),
+    'contract/openapi.strict.json': await openApi('strict'),
+  };
+}
+
+/** `node dist/local/generate.js` writes the files; with `--check` it only tells which are stale. */
+async function main(): Promise<void> {
+  const files = Object.entries(await generated());
+  const stale = files.filter(([path, content]) => !read(path).equals(Buffer.from(content)));
+  if (!process.argv.includes('--check')) {
+    for (const [path, content] of stale) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
+  } else if (stale.length > 0) {
+    const paths = stale.map(([path]) => path).join(', ');
+    process.stderr.write(`Stale: ${paths}. Renew with: npm run generate\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,23 @@
+import type { EntraConfig } from '../config.js';
+import { Problem } from '../problem.js';
+import { readBearer } from './bearer.js';
+import { refusal, roles, type Caller, type Role } from './caller.js';
+import { createKeySetReader } from './keySet.js';
+import { createSigningKeys } from './signingKeys.js';
+import { createVerifier } from './verify.js';
+
+/** Who calls, if that caller may do what needs the role. @throws Problem unauthenticated, invalid-token, forbidden or signing-keys-unavailable */
+export type Admit = (request: Parameters<typeof readBearer>[0], role: Role) => Promise<Caller>;
+
+/** The lock of this API (F60–F67). The same code and the same checks everywhere: settings name the issuer, and none opens the lock. */
+export function createAdmit(entra: EntraConfig): Admit {
+  const findKey = createSigningKeys({ read: createKeySetReader(entra), ...entra.signingKeys });
+  const verify = createVerifier(entra, findKey);
+
+  return async (request, role) => {
+    const caller = await verify(readBearer(request));
+    const reason = refusal(caller, role, entra.allowedClientIds);
+    if (reason !== undefined) throw new Problem('forbidden', 'not-applied', { role: roles[role], cause: reason });
+    return caller;
+  };
+}

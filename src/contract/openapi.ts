@@ -1,0 +1,157 @@
+import { problems, type Code } from '../problem.js';
+import type { Validation } from '../resource/field.js';
+import type { Resource } from '../resource/resource.js';
+import { operations, type Content, type Operation } from './operations.js';
+import { parameters } from './parameters.js';
+import { schemasOf } from './schemas.js';
+
+/** A function that is registered with the platform: its route, and its methods with the role that each needs. */
+export interface Registered {
+  readonly route: string;
+  readonly roles: Readonly<Record<string, 'none' | 'Read' | 'Write'>>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The contract as OpenAPI 3.1, with the operations of the registered functions.
+ * @throws Error for a function that nobody has described
+ */
+export function writeOpenApi(
+  functions: readonly Registered[],
+  resource: Resource,
+  { validation, version }: { readonly validation: Validation; readonly version: string },
+): Json {
+  const paths = functions
+    .filter(({ roles }) => Object.keys(roles).length > 0)
+    .map(({ route, roles }) => [`/${route}`, pathItem(`/${route}`, roles)] as const);
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Model Performance API',
+      version,
+      summary: 'Read and update how ready device models are for work from anywhere.',
+      description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/api', description: 'Where this document came from.' }],
+    tags: [
+      { name: 'Models', description: 'The models of Intune endpoint analytics.' },
+      { name: 'Health', description: 'Whether this API works.' },
+      { name: 'Contract', description: 'This document, for programs and for people.' },
+    ],
+    paths: Object.fromEntries(paths),
+    components: {
+      schemas: schemasOf(resource, validation),
+      parameters: Object.fromEntries(
+        Object.entries(parameters).map(([name, { in: place, says, schema }]) => [
+          name,
+          { name, in: place, required: place === 'path', description: says, schema },
+        ]),
+      ),
+      headers: {
+        RequestId: {
+          description: 'The caller’s x-request-id if it has 1 to 64 letters, digits, _ or -; else a new one.',
+          required: true,
+          schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+        },
+        ErrorCode: {
+          description: 'The code of the problem.',
+          required: true,
+          schema: { type: 'string', enum: Object.keys(problems) },
+        },
+        RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
+      },
+      securitySchemes: {
+        entraId: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token (v2.0) of Microsoft Entra ID for this API, with the role that the call needs.',
+        },
+      },
+    },
+  };
+}
+
+const description =
+  'An update goes to Microsoft Graph, and is answered with success only when its new values are seen. ' +
+  'Each failure is application/problem+json and tells in `outcome` what became of the update: not-applied is certain, unknown is not. ' +
+  'Values are never converted. HEAD is GET without a body.';
+
+function pathItem(path: string, roles: Registered['roles']): Json {
+  return Object.fromEntries(
+    Object.entries(roles).map(([method, role]) => {
+      const operation = operations[`${method} ${path}`];
+      if (operation === undefined) throw new Error(`Nobody has described ${method} ${path}: see operations.ts.`);
+      return [method.toLowerCase(), writeOperation(operation, role)];
+    }),
+  );
+}
+
+function writeOperation(operation: Operation, role: string): Json {
+  const { operationId, tag, summary, description: says, parameters: names = [], body } = operation;
+  const needed = role === 'none' ? '' : `\n\nNeeds the role ModelPerformance.${role}.`;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description: `${says}${needed}`,
+    ...(names.length > 0 && { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }),
+    ...(body && { requestBody: writeBody(body) }),
+    responses: { 200: writeSuccess(operation), ...writeProblems(operation) },
+    security: securityOf(operation, role),
+  };
+}
+
+/** Readiness is for everybody, and tells more to who brings a token. */
+function securityOf({ problems: codes }: Operation, role: string): Json[] {
+  if (role !== 'none') return [{ entraId: [`ModelPerformance.${role}`] }];
+  return codes.includes('not-ready') ? [{}, { entraId: ['ModelPerformance.Write'] }] : [];
+}
+
+function writeBody(name: string): Json {
+  const content = { schema: { $ref: `#/components/schemas/${name}` } };
+  return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
+}
+
+const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
+
+function writeSuccess({ answers: { says, content } }: Operation): Json {
+  const schema = (kind: Content) => {
+    if (kind === 'text') return { type: 'string' };
+    return kind === 'json' ? { type: 'object' } : { $ref: `#/components/schemas/${kind}` };
+  };
+  const contents = Object.entries(content).map(([type, kind]) => [type, { schema: schema(kind) }]);
+  return { description: says, headers: requestId, content: Object.fromEntries(contents) as Json };
+}
+
+/** One response for each status, with the codes that it can have. */
+function writeProblems({ problems: codes }: Operation): Record<string, Json> {
+  const byStatus = Object.groupBy(codes, (code) => problems[code].status);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, some]) => [status, writeProblem(some as readonly Code[])]),
+  );
+}
+
+function writeProblem(codes: readonly Code[]): Json {
+  const waits = codes.some((code) => problems[code].retry === 'after the wait');
+  return {
+    description: codes.map((code) => `${problems[code].title} (\`${code}\`).`).join(' '),
+    headers: {
+      ...requestId,
+      'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' },
+      ...(waits && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
+    },
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { properties: { error: { properties: { code: { enum: codes } } } } },
+          ],
+        },
+      },
+    },
+  };
+}

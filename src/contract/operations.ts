@@ -1,0 +1,123 @@
+import type { Code } from '../problem.js';
+import type { ParameterName } from './parameters.js';
+
+/** What a 200 carries: a schema of the contract, or another kind of content. */
+export type Content = 'ModelPerformance' | 'ModelPerformanceList' | 'Preview' | 'Live' | 'Ready' | 'text' | 'json';
+
+/** What people and generators read of one operation: a name, words, what goes in and what can come out. */
+export interface Operation {
+  /** Pascal case: flows and clients know the operation by it. */
+  readonly operationId: string;
+  readonly tag: 'Models' | 'Health' | 'Contract';
+  /** A few words in sentence case, no full stop. */
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters?: readonly ParameterName[];
+  readonly body?: 'ModelPerformanceUpdate';
+  readonly answers: { readonly says: string; readonly content: Readonly<Record<string, Content>> };
+  /** Problems that this operation can answer with. */
+  readonly problems: readonly Code[];
+  /** Part of the connector for flow makers. */
+  readonly connector?: true;
+}
+
+/** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
+const always = ['precondition-not-supported', 'internal', 'shutting-down'] as const;
+const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
+const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
+const graphRead = [
+  'not-found',
+  'conflict',
+  'rejected-by-graph',
+  'graph-permission-missing',
+  'operation-not-supported-by-graph',
+  'graph-throttled',
+  'graph-error',
+  'graph-rejected-credentials',
+  'graph-redirected',
+  'graph-connection-lost',
+  'graph-unavailable',
+  'graph-unreachable',
+  'identity-unavailable',
+  'graph-timeout',
+] as const;
+const item = ['invalid-id', ...called, ...graphRead] as const;
+
+/** Every operation, by method and path below `/api`. Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
+export const operations: Readonly<Record<string, Operation>> = {
+  'GET /v1/model-performance': {
+    operationId: 'ListModelPerformance',
+    tag: 'Models',
+    summary: 'List model performance',
+    description:
+      'Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.',
+    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor'],
+    answers: {
+      says: 'The models; as CSV for who prefers it, with the link to the next page in the Link header.',
+      content: { 'application/json': 'ModelPerformanceList', 'text/csv': 'text' },
+    },
+    problems: ['invalid-query', ...called, ...graphRead],
+    connector: true,
+  },
+  'GET /v1/model-performance/{id}': {
+    operationId: 'GetModelPerformance',
+    tag: 'Models',
+    summary: 'Get model performance',
+    description: 'Gives the scores, the device count and the health status of one model.',
+    parameters: ['id'],
+    answers: { says: 'The model as Microsoft Graph has it.', content: { 'application/json': 'ModelPerformance' } },
+    problems: item,
+    connector: true,
+  },
+  'PATCH /v1/model-performance/{id}': {
+    operationId: 'UpdateModelPerformance',
+    tag: 'Models',
+    summary: 'Update model performance',
+    description:
+      'Changes the properties that are given, leaves the others as they are, and answers only when the new values are seen.',
+    parameters: ['id'],
+    body: 'ModelPerformanceUpdate',
+    answers: {
+      says: 'The update is applied: the model as Microsoft Graph now has it.',
+      content: { 'application/json': 'ModelPerformance' },
+    },
+    problems: [...item, ...bodyRead, 'update-not-applied', 'update-unverified'],
+    connector: true,
+  },
+  'POST /v1/model-performance/{id}/preview': {
+    operationId: 'PreviewUpdate',
+    tag: 'Models',
+    summary: 'Preview update',
+    description: 'Makes every check of an update and tells what it would change, without changing anything.',
+    parameters: ['id'],
+    body: 'ModelPerformanceUpdate',
+    answers: { says: 'What an update would change.', content: { 'application/json': 'Preview' } },
+    problems: [...item, ...bodyRead],
+    connector: true,
+  },
+  'GET /health/live': {
+    operationId: 'GetLive',
+    tag: 'Health',
+    summary: 'Tell whether the process answers',
+    description: 'Answers as long as the process is up, and looks at nothing else.',
+    answers: { says: 'The process is up.', content: { 'application/json': 'Live' } },
+    problems: always,
+  },
+  'GET /health/ready': {
+    operationId: 'GetReady',
+    tag: 'Health',
+    summary: 'Tell whether updates can succeed',
+    description:
+      'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check and what mends it.',
+    answers: { says: 'Updates can succeed at present.', content: { 'application/json': 'Ready' } },
+    problems: [...always, 'not-ready'],
+  },
+  'GET /openapi.json': {
+    operationId: 'GetContract',
+    tag: 'Contract',
+    summary: 'Get this contract',
+    description: 'Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.',
+    answers: { says: 'The contract.', content: { 'application/json': 'json' } },
+    problems: always,
+  },
+};

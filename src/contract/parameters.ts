@@ -1,0 +1,64 @@
+import { modelPerformance } from '../resource/modelPerformance.js';
+
+/** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
+export interface Parameter {
+  readonly in: 'path' | 'query';
+  readonly title: string;
+  readonly says: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Paging is the flow engine's own business: it follows the link. */
+  readonly connector: boolean;
+}
+
+const { fields } = modelPerformance;
+
+/** What an id may look like. The rule is `http/id.ts`; a test holds the two against each other. */
+export const idSchema = { type: 'string', pattern: '^(?!\\.+$)[A-Za-z0-9_.~=-]{1,256}$' } as const;
+
+/** Every parameter of the contract. */
+export const parameters = {
+  id: {
+    in: 'path',
+    title: 'Model',
+    says: 'Id of the model, as the list of models gives it.',
+    schema: idSchema,
+    connector: true,
+  },
+  model: {
+    in: 'query',
+    title: 'Model name',
+    says: 'Only models of this name, whatever the case of its letters.',
+    schema: { type: 'string' },
+    connector: true,
+  },
+  manufacturer: {
+    in: 'query',
+    title: 'Manufacturer',
+    says: 'Only models of this manufacturer, whatever the case of its letters.',
+    schema: { type: 'string' },
+    connector: true,
+  },
+  healthStatus: {
+    in: 'query',
+    title: 'Health status',
+    says: 'Only models with this health status.',
+    schema: { type: 'string', enum: Object.keys(fields.healthStatus.members ?? {}) },
+    connector: true,
+  },
+  limit: {
+    in: 'query',
+    title: 'Limit',
+    says: 'How many models one answer holds at most.',
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 1000, default: 1000 },
+    connector: true,
+  },
+  cursor: {
+    in: 'query',
+    title: 'Cursor',
+    says: 'Where the list goes on: part of nextLink, to be taken as it is.',
+    schema: { type: 'string' },
+    connector: false,
+  },
+} as const satisfies Record<string, Parameter>;
+
+export type ParameterName = keyof typeof parameters;

@@ -1,0 +1,139 @@
+import type { Field, Validation } from '../resource/field.js';
+import type { Resource } from '../resource/resource.js';
+import { idSchema } from './parameters.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const object = (description: string, properties: Record<string, Schema>, required: readonly string[]): Schema => ({
+  type: 'object',
+  description,
+  required,
+  properties,
+});
+
+const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+
+/** JSON writes numbers that no double holds, such as 1e400. */
+const finite = { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
+
+/** A value as Graph shows it: any member of an enumeration, and any number, may appear one day. */
+function shown({ title, says, edmType, nullable, members }: Field<unknown>): Schema {
+  const types = { 'Edm.String': 'string', 'Edm.Int32': 'integer', 'Edm.Double': 'number', Enum: 'string' };
+  const formats = { 'Edm.Int32': 'int32', 'Edm.Double': 'double' } as Record<string, string>;
+  const type = types[edmType];
+  const description = members ? `${says} Today ${Object.keys(members).join(', ')}; others may appear.` : says;
+  const format = formats[edmType];
+  return { type: nullable ? [type, 'null'] : type, ...(format && { format }), title, description };
+}
+
+/** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
+export function schemasOf({ fields, odataType }: Resource, validation: Validation): Record<string, Schema> {
+  const names = Object.keys(fields);
+  const map = (write: (field: Field<unknown>) => Schema) =>
+    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, write(field)]));
+  const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+  return {
+    ModelPerformanceUpdate: {
+      type: 'object',
+      description: 'What to change: at least one property. What is left out stays as it is.',
+      additionalProperties: false,
+      anyOf: names.map((name) => ({ required: [name] })),
+      properties: {
+        ...map((field) => ({
+          title: field.title,
+          description: field.says,
+          ...(field.edmType === 'Edm.Double' && finite),
+          ...field.jsonSchema(validation),
+        })),
+        id: { ...idSchema, description: 'If it is there, the id of the path.' },
+        '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
+      },
+    },
+    ModelPerformance: object(
+      'A model, as Microsoft Graph has it.',
+      { id: { ...idSchema, title: 'Id', description: 'Id of the model.' }, ...map(shown) },
+      ['id'],
+    ),
+    ModelPerformanceList: object(
+      'Some models.',
+      {
+        value: { type: 'array', description: 'The models.', items: reference('ModelPerformance') },
+        nextLink: text('Address of the next ones; not there when these are the last.', { format: 'uri' }),
+      },
+      ['value'],
+    ),
+    Preview: object(
+      'What an update would change.',
+      {
+        id: { ...idSchema, description: 'Id of the model.' },
+        changes: {
+          type: 'array',
+          description: 'One entry for each property that would change.',
+          items: object(
+            'One change.',
+            {
+              property: text('Name of the property.', { enum: names }),
+              from: { description: 'The value at present; null when there is none.' },
+              to: { description: 'The value that the update would set.' },
+            },
+            ['property', 'from', 'to'],
+          ),
+        },
+      },
+      ['id', 'changes'],
+    ),
+    Live: object('The process is up.', { status: { const: 'live' } }, ['status']),
+    Ready: object(
+      'Updates can succeed at present.',
+      {
+        status: { const: 'ready' },
+        checks: {
+          type: 'array',
+          description: 'For callers who may write.',
+          items: object(
+            'One thing that has to be right.',
+            { name: text('What was looked at.'), ok: { const: true }, says: text('What was found.') },
+            ['name', 'ok', 'says'],
+          ),
+        },
+      },
+      ['status'],
+    ),
+    Problem: problemSchema,
+  };
+}
+
+/** RFC 9457 with what this API adds to it. */
+const problemSchema = object(
+  'Why a call failed, and what became of its update.',
+  {
+    type: text('Kind of the problem, as a URN.', { pattern: '^urn:model-performance:problem:[a-z-]+$' }),
+    title: text('What happened.'),
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: text('What can be done about it.'),
+    instance: text('This occurrence, as a URN that ends with the request id.'),
+    outcome: text('not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
+      enum: ['not-applied', 'unknown'],
+    }),
+    retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
+    errors: {
+      type: 'array',
+      description: 'Each mistake, or each thing that has to be mended.',
+      items: object(
+        'One mistake.',
+        {
+          pointer: text('Where it is: a JSON pointer, or a slash and the name of a parameter.'),
+          code: text('For programs.'),
+          message: text('For people.'),
+        },
+        ['pointer', 'code', 'message'],
+      ),
+    },
+    error: object(
+      'The same in two texts, for flows.',
+      { code: text('The last part of type.'), message: text('All that a person needs to know.') },
+      ['code', 'message'],
+    ),
+  },
+  ['type', 'title', 'status', 'detail', 'instance', 'outcome', 'error'],
+);

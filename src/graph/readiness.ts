@@ -1,0 +1,74 @@
+import { decodeJwt } from 'jose';
+import type { Config } from '../config.js';
+import { Problem, problems } from '../problem.js';
+import type { Graph } from './client.js';
+import { deadlineIn } from './deadline.js';
+import type { TokenSource } from './token.js';
+
+/** One thing that has to be right before updates can succeed. */
+export interface Check {
+  readonly name: 'token' | 'permission' | 'graph';
+  readonly ok: boolean;
+  /** What was found and, for the operator, the setting or the grant that mends it. */
+  readonly says: string;
+}
+
+/** The Graph permission that a write needs. Source: permissions of the update's page, beta and v1.0. */
+export const neededPermission: Readonly<Record<string, string>> = {
+  beta: 'DeviceManagementConfiguration.ReadWrite.All',
+  'v1.0': 'DeviceManagementManagedDevices.ReadWrite.All',
+};
+
+/** A function that tells whether updates can succeed at present; it looks at most once in `READY_CACHE_MS`, however many ask. */
+export function createReadiness(
+  config: Config,
+  graph: Graph,
+  tokens: TokenSource,
+  ends: AbortSignal,
+  now: () => number = () => performance.now(),
+): () => Promise<readonly Check[]> {
+  let known: { readonly checks: Promise<readonly Check[]>; readonly atMs: number } | undefined;
+
+  async function look(): Promise<readonly Check[]> {
+    const deadline = deadlineIn(config.limits.readyMs);
+    const token = await tokens.get(deadline, ends).catch(() => undefined);
+    if (token === undefined) return [noToken];
+    const failure = await graph
+      .page('', { deadline, journey: { attempts: [], ambiguous: false }, limits: { maxAttempts: 1 } })
+      .then(
+        () => undefined,
+        (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
+      );
+    const reached = failure === undefined ? 'Microsoft Graph lists the models.' : problems[failure].says;
+    return [
+      { name: 'token', ok: true, says: 'The managed identity has a token for Microsoft Graph.' },
+      permission(token, neededPermission[config.graph.version] ?? ''),
+      { name: 'graph', ok: failure === undefined, says: reached },
+    ];
+  }
+
+  return () => {
+    if (known === undefined || now() - known.atMs >= config.limits.readyCacheMs)
+      known = { checks: look(), atMs: now() };
+    return known.checks;
+  };
+}
+
+const noToken: Check = {
+  name: 'token',
+  ok: false,
+  says: 'There is no token for Microsoft Graph. Check that the managed identity of MANAGED_IDENTITY_CLIENT_ID exists and is assigned to this app.',
+};
+
+/** Reads the roles inside the token. It is Graph's to judge it; here it only explains a refusal before it happens. */
+function permission(token: string, needed: string): Check {
+  const name = 'permission';
+  try {
+    const { roles } = decodeJwt<{ roles?: unknown }>(token);
+    if (Array.isArray(roles) && roles.includes(needed)) return { name, ok: true, says: `The token holds ${needed}.` };
+    const says = `The token does not hold ${needed}. Grant this application permission of Microsoft Graph to the managed identity; a token that was given before lives on for up to a day.`;
+    return { name, ok: false, says };
+  } catch {
+    return { name, ok: true, says: 'The token cannot be looked into.' };
+  }
+}

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connection } from './connection.js';
+import { openOutbox, type Lane } from './outbox.js';
+import type { TelemetryRecord } from './records.js';
+
+export interface PostOptions {
+  /** Starts the thread; called once, when there is something to send. */
+  readonly connect: () => Connection;
+  /** Between the first record and the start of the thread, whose loading then competes with nobody's first answer. */
+  readonly startDelayMs: number;
+  /** Between two sendings. */
+  readonly intervalMs: number;
+  /** Records that wait in one lane at most. */
+  readonly limit: number;
+  /** Told how many records were lost, whatever the reason. */
+  readonly dropped: (count: number) => void;
+  /** Told when nothing waits any more and the last batch arrived; what it adds is sent with it. */
+  readonly delivered: () => void;
+}
+
+/** Takes records at once and sends them later, in order, in batches. Nobody waits for it and it never throws. */
+export interface Post {
+  readonly add: (lane: Lane, record: TelemetryRecord) => void;
+  /** Sends what waits, for at most so many milliseconds; what is left then is lost. Later records are lost too. */
+  readonly close: (limitMs: number) => Promise<void>;
+}
+
+/** A wait that the service asks for is believed up to this. */
+const longestWaitMs = 300_000;
+
+export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, delivered }: PostOptions): Post {
+  const outbox = openOutbox(limit, dropped);
+  let connection: Connection | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<number> | undefined;
+  let state: 'open' | 'closing' | 'closed' = 'open';
+
+  /** Sends batch after batch until nothing waits or one has to wait; resolves with the pause until the next sending. */
+  async function send(): Promise<number> {
+    connection ??= connect();
+    let fine = false;
+    const next = () => {
+      const batch = outbox.take();
+      if (batch === undefined && fine) delivered();
+      return batch ?? outbox.take();
+    };
+    for (let batch = next(); batch !== undefined; batch = next()) {
+      const { again, refused, retryAfterMs = 0 } = await connection.send(batch.records);
+      if (again) {
+        outbox.putBack(batch);
+        return Math.min(Math.max(intervalMs, retryAfterMs), longestWaitMs);
+      }
+      fine = refused === 0;
+      if (!fine) dropped(Math.min(refused, batch.records.length));
+    }
+    return intervalMs;
+  }
+
+  function sendOnce(): Promise<number> {
+    // A thread that could not be started may be startable later; until then the outbox keeps what it has room for.
+    sending ??= send()
+      .catch(() => intervalMs)
+      .finally(() => {
+        sending = undefined;
+      });
+    return sending;
+  }
+
+  function schedule(delayMs: number): void {
+    timer = setTimeout(() => {
+      void sendOnce().then((pauseMs) => {
+        timer = undefined;
+        if (state === 'open' && outbox.size() > 0) schedule(pauseMs);
+      });
+    }, delayMs);
+    timer.unref();
+  }
+
+  return {
+    add: (lane, record) => {
+      if (state === 'closed') {
+        dropped(1);
+        return;
+      }
+      outbox.add(lane, record);
+      if (state === 'open' && timer === undefined) schedule(connection === undefined ? startDelayMs : intervalMs);
+    },
+    close: async (limitMs) => {
+      state = 'closing';
+      clearTimeout(timer);
+      if (sending !== undefined || outbox.size() > 0) {
+        const limit = new AbortController();
+        const over = pause(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
+        await Promise.race([sendRest(), over]);
+        limit.abort();
+      }
+      // Whatever is still under way now is refused by the thread that is gone, and counted.
+      await connection?.close();
+      await sending;
+      state = 'closed';
+      if (outbox.size() > 0) dropped(outbox.size());
+    },
+  };
+
+  /** The sending that is under way, and one more for what came meanwhile. */
+  async function sendRest(): Promise<void> {
+    await sending;
+    await sendOnce();
+  }
+}

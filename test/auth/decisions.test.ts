@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createApp } from '../../src/app.js';
+import type { Deps } from '../../src/http/call.js';
+import { startSystem, type System } from '../system.js';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What the app says of itself; nothing is called, so that nothing is needed. */
+const functions = createApp({} as Deps, new Set());
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+/** The functions that the platform knows, as the host lists them: `  name: METHODS address`. */
+const registered = () =>
+  [...system.host.output.out.matchAll(/^ {2}(?<name>[\w-]+): (?<methods>[A-Z,]+) (?<address>\S+)$/gm)].map(
+    ({ groups = {} }) => ({
+      name: groups.name ?? '',
+      methods: groups.methods?.split(',') ?? [],
+      path: (groups.address ?? '').replace(/^http:\/\/[^/]+/, '').replaceAll(/\{\*?\w+\}/g, 'x'),
+    }),
+  );
+
+test('what is registered is what app.ts lists, each for every method', () => {
+  expect(
+    registered()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(functions.map(({ name }) => name).sort());
+  for (const one of registered()) expect([...one.methods].sort()).toEqual([...methods].sort());
+});
+
+test.each(
+  functions.flatMap(({ name, roles }) => Object.entries(roles).map(([method, role]) => ({ name, method, role }))),
+)('$name states who may $method: $role', ({ method, role }) => {
+  expect(methods).toContain(method);
+  expect(['Write', 'Read', 'none']).toContain(role);
+});
+
+test('only what is stated to be open answers a caller without a token', async () => {
+  for (const { name, path, methods: known } of registered()) {
+    const roles = functions.find((one) => one.name === name)?.roles ?? {};
+    for (const method of known) {
+      system.emulator.reset();
+      const { status } = await system.call(path, { method, withoutToken: true });
+      const unstated = Object.keys(roles).length === 0 ? 404 : 405;
+      const role = roles[method === 'HEAD' ? 'GET' : method];
+      const wanted = role === undefined ? [unstated] : role === 'none' ? [200, 503] : [401];
+      expect({ name, method, status: wanted }).toEqual({ name, method, status: expect.arrayContaining([status]) });
+      if (role !== 'none') expect(system.emulator.requests()).toEqual([]);
+    }
+  }
+});
+
+test('a stated role is the one that is needed', async () => {
+  const tokens = { none: [], Read: ['ModelPerformance.Read'], Write: ['ModelPerformance.Write'] };
+  for (const { name, path } of registered()) {
+    for (const [method, role] of Object.entries(functions.find((one) => one.name === name)?.roles ?? {})) {
+      const statusWith = async (roles: string[]) => {
+        const headers = { authorization: `Bearer ${system.emulator.issue({ roles })}` };
+        return (await system.call(path, { method, headers })).status;
+      };
+      if (role !== 'none') expect([method, await statusWith(tokens.none)]).toEqual([method, 403]);
+      if (role === 'Write') expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
+      expect([method, await statusWith(tokens[role])]).not.toEqual([method, 403]);
+      expect([method, await statusWith(tokens.Write)]).not.toEqual([method, 403]);
+    }
+  }
+});

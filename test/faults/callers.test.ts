@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { keyRequests } from '../auth/entra.js';
+import { json } from '../local/host-fixture/process.js';
+import { startSystem, type System } from '../system.js';
+import { callerRows, type CallerRow } from './callers.js';
+
+const path = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';
+const content = { 'content-type': 'application/json' };
+const windowsScore = 12.5;
+const body = JSON.stringify({ windowsScore });
+
+let shared: System;
+beforeAll(async () => {
+  shared = await startSystem();
+  expect((await call(shared, { authorization: `Bearer ${shared.emulator.issue()}` })).status).toBe(200);
+});
+afterAll(() => shared.stop());
+
+const call = ({ call }: System, headers: object) =>
+  call(path, { method: 'PATCH', headers: { ...content, ...headers }, body, withoutToken: true });
+
+async function play(system: System, { headers, warm, armed = [], times = 1, expect: wanted }: CallerRow) {
+  const { emulator } = system;
+  if (warm) expect((await call(system, { authorization: `Bearer ${emulator.issue()}` })).status).toBe(200);
+  emulator.arm(armed);
+  const writes = emulator.requests({ method: 'PATCH' }).length;
+  for (let at = 0; at < times; at++) {
+    const answer = await call(system, headers(emulator) ?? {});
+    expect(answer.status).toBe(wanted.status);
+    if (wanted.status === 200) {
+      expect(json(answer)).toMatchObject({ windowsScore });
+      continue;
+    }
+    expect(json(answer)).toMatchObject({ error: { code: wanted.code }, outcome: 'not-applied', status: wanted.status });
+    for (const text of wanted.says ?? []) expect((json(answer) as { detail: string }).detail).toContain(text);
+    expect(answer.headers['www-authenticate']).toBe(wanted.challenge);
+    expect(answer.headers['retry-after']).toEqual(wanted.retryAfter ? expect.stringMatching(/^[1-9]\d*$/) : undefined);
+  }
+  expect(emulator.requests({ method: 'PATCH' })).toHaveLength(writes + (wanted.status === 200 ? times : 0));
+  // What is renewed in the background meets its fault a little later.
+  const struck = () => emulator.requests().some(({ fault }) => fault !== undefined);
+  while (armed.length > 0 && !struck()) await new Promise((resolve) => setImmediate(resolve));
+  if (wanted.keyRequests !== undefined) expect(keyRequests(emulator)).toBe(wanted.keyRequests);
+}
+
+test.each(callerRows)('$id', async (row) => {
+  if (row.own === undefined) return play(shared, row);
+  const system = await startSystem(row.own);
+  try {
+    await play(system, row);
+  } finally {
+    await system.stop();
+  }
+});

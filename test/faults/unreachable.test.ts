@@ -1,0 +1,41 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { startSystem, type System } from '../system.js';
+import { leaks, play, scaled } from './play.js';
+
+const systems: System[] = [];
+afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
+
+async function started(environment: Record<string, string> = {}): Promise<System> {
+  const system = await startSystem({ ...scaled, ...environment });
+  systems.push(system);
+  return system;
+}
+
+const unreachable = { status: 503, error: { code: 'graph-unreachable' }, outcome: 'not-applied' };
+
+test('F21 connections are refused: not applied, and over when Graph is back', async () => {
+  const system = await started();
+  system.emulator.arm({ fault: 'F21' });
+  const { answer, body, before, after } = await play(system, []);
+  expect(body).toMatchObject(unreachable);
+  expect(leaks(answer.text)).toEqual([]);
+  expect(after).toEqual(before);
+
+  // It comes back while the call waits for its next attempt.
+  const call = play(system, []);
+  system.emulator.disarm();
+  expect((await call).answer.status).toBe(200);
+});
+
+test('F21 the name cannot be resolved', async () => {
+  const system = await started({ GRAPH_ROOT: 'https://graph.invalid' });
+  expect((await play(system, [])).body).toMatchObject(unreachable);
+});
+
+test('F22 no TLS: nothing is sent in plain text', async () => {
+  const plain = await started();
+  const system = await started({ GRAPH_ROOT: plain.emulator.graphUrl.replace('http:', 'https:') });
+  const { body } = await play(system, []);
+  expect(body).toMatchObject(unreachable);
+  expect(plain.emulator.requests()).toEqual([]);
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { retryAfterMs } from '../../src/graph/retryAfter.js';
+
+const nowMs = Date.UTC(2026, 11, 1, 10, 0, 0);
+const fromHeader = (value: string | string[]) =>
+  retryAfterMs({ status: 429, headers: { 'retry-after': value }, body: undefined }, nowMs);
+const fromBody = (body: unknown) => retryAfterMs({ status: 429, headers: {}, body }, nowMs);
+const date = (inMs: number) => new Date(nowMs + inMs).toUTCString();
+
+describe('seconds in the header (F01)', () => {
+  test.each([
+    ['1', 1000],
+    ['2', 2000],
+    ['007', 7000],
+    [' 5\t', 5000],
+    ['0000000003', 3000],
+    ['3600', 3_600_000],
+    ['2147483', 2_147_483_000],
+  ])('%j is a wait', (value, waitMs) => {
+    expect(fromHeader(value)).toBe(waitMs);
+  });
+
+  test.each([
+    '',
+    '0',
+    '-1',
+    '+1',
+    '1.5',
+    '1e3',
+    '0x10',
+    '5, 7',
+    '5 7',
+    'abc 5',
+    '5s',
+    '٥',
+    '2147484',
+    '2160000',
+    '00000000003',
+    'Infinity',
+    'null',
+  ])('%j is none (F04)', (value) => {
+    expect(fromHeader(value)).toBeUndefined();
+  });
+
+  test('a header that came twice is none', () => {
+    expect(fromHeader(['5', '7'])).toBeUndefined();
+  });
+});
+
+describe('a date in the header (F02)', () => {
+  test.each([
+    [date(1000), 1000],
+    [date(10_000), 10_000],
+    [date(86_400_000), 86_400_000],
+    [` ${date(10_000)} `, 10_000],
+    ['Mon, 01 Dec 2036 10:00:00 GMT', Date.UTC(2036, 11, 1, 10) - nowMs],
+  ])('%j is a wait', (value, waitMs) => {
+    expect(fromHeader(value)).toBe(waitMs);
+  });
+
+  test('the wait is counted from the moment that is given, to the millisecond', () => {
+    const headers = { 'retry-after': date(2000) };
+    expect(retryAfterMs({ status: 429, headers, body: undefined }, nowMs + 1)).toBe(1999);
+  });
+
+  test.each([
+    ['past', date(-1000)],
+    ['now', date(0)],
+    ['on another weekday', 'Mon, 01 Dec 2026 10:00:10 GMT'],
+    ['a day that does not exist', 'Sun, 30 Feb 2027 10:00:00 GMT'],
+    ['an hour that does not exist', 'Tue, 01 Dec 2026 25:00:00 GMT'],
+    ['in the format of RFC 850', 'Tuesday, 01-Dec-26 10:00:10 GMT'],
+    ['in the format of asctime', 'Tue Dec  1 10:00:10 2026'],
+    ['in ISO 8601', '2026-12-01T10:00:10Z'],
+    ['with another zone', 'Tue, 01 Dec 2026 10:00:10 +0000'],
+    ['with something after it', `${date(10_000)}, 5`],
+    ['with something before it', `at ${date(10_000)}`],
+    ['in lower case', date(10_000).toLowerCase()],
+    ['no date', 'Invalid Date'],
+  ])('a date that is %s is none', (_, value) => {
+    expect(fromHeader(value)).toBeUndefined();
+  });
+});
+
+describe('a wait inside of Intune’s message (F03)', () => {
+  const text = (value: unknown) => JSON.stringify(value);
+  const answer = (message: unknown) => ({ error: { code: 'TooManyRequests', message } });
+  const once = (RetryAfter: unknown) => answer(text({ _version: 3, Message: 'Slow down', RetryAfter }));
+
+  test.each<[string, unknown, number]>([
+    ['a number', once(2), 2000],
+    ['a text', once('2'), 2000],
+    ['a message within a message', answer(text({ Message: text({ Message: 'Slow down', RetryAfter: 3 }) })), 3000],
+    ['an error within a message', answer(text(once('4'))), 4000],
+    [
+      'nothing usable outside, a wait inside',
+      answer(text({ RetryAfter: null, Message: text({ RetryAfter: 5 }) })),
+      5000,
+    ],
+  ])('%s', (_, body, waitMs) => {
+    expect(fromBody(body)).toBe(waitMs);
+  });
+
+  test.each<[string, unknown]>([
+    ['no body', undefined],
+    ['null', null],
+    ['a text', 'RetryAfter 5'],
+    ['an array', [{ RetryAfter: 5 }]],
+    ['no error', {}],
+    ['an error that is a text', { error: 'RetryAfter' }],
+    ['no message', { error: {} }],
+    ['a message that is no JSON', answer('Too many requests')],
+    ['a message that is JSON and no object', answer('5')],
+    ['a message that is an object', answer({ RetryAfter: 5 })],
+    ['a message that is an array', answer(text([{ RetryAfter: 5 }]))],
+    ['a list of messages', answer([text({ RetryAfter: 5 })])],
+    ['nested three times', answer(text({ Message: text({ Message: text({ RetryAfter: 5 }) }) }))],
+    ['null instead of a wait', once(null)],
+    ['a wait of nothing', once(0)],
+    ['a negative wait', once(-5)],
+    ['a fraction', once(1.5)],
+    ['25 days', once(2_160_000)],
+    ['hexadecimal', once('0x10')],
+    ['an exponent', once('1e3')],
+    ['an empty text', once('')],
+    ['true', once(true)],
+    ['a list', once([5])],
+    ['an object that cannot be made a number', once({ toString: 1, valueOf: 1 })],
+  ])('%s holds none', (_, body) => {
+    expect(fromBody(body)).toBeUndefined();
+  });
+
+  test('the header goes before the message; one that is not valid does not', () => {
+    const both = (value: string) => ({ status: 429, headers: { 'retry-after': value }, body: once(9) });
+    expect(retryAfterMs(both('2'), nowMs)).toBe(2000);
+    expect(retryAfterMs(both('0'), nowMs)).toBe(9000);
+    expect(retryAfterMs(both('soon'), nowMs)).toBe(9000);
+    expect(retryAfterMs(both(date(-1000)), nowMs)).toBe(9000);
+  });
+});
+
+describe('for any header', () => {
+  test('a wait is exactly what a valid one asks for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_147_483 }), (seconds) => {
+        expect(fromHeader(String(seconds))).toBe(seconds * 1000);
+        expect(fromHeader(date(seconds * 1000))).toBe(seconds * 1000);
+      }),
+    );
+  });
+
+  test('whatever it holds, the wait is undefined or positive, and nothing is thrown', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), (value, body) => {
+        const waitMs = retryAfterMs({ status: 429, headers: { 'retry-after': value }, body }, nowMs) ?? 1;
+        expect(waitMs).toBeGreaterThan(0);
+      }),
+    );
+  });
+});

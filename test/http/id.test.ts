@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { readId } from '../../src/http/id.js';
+import { refused } from '../refused.js';
+
+describe('ids', () => {
+  test.each([
+    '7ec79407-9407-7ec7-0794-c77e0794c77e',
+    'a',
+    '0',
+    '_',
+    '~',
+    '=',
+    '-',
+    'a.b',
+    '.a',
+    'a.',
+    '..a',
+    'TGF0aXR1ZGU3NDUw==',
+    'x'.repeat(256),
+  ])('%j is taken as it is', (id) => {
+    expect(readId(id)).toBe(id);
+  });
+
+  test.each([
+    '',
+    '.',
+    '..',
+    '...',
+    ' ',
+    'a b',
+    ' a',
+    'a\n',
+    'a\r\n',
+    '\na',
+    'a/b',
+    'a\\b',
+    'a?b',
+    'a#b',
+    'a;b',
+    'a:b',
+    'a@b',
+    'a&b',
+    'a+b',
+    'a,b',
+    "a'b",
+    'a(b)',
+    '%2e%2e',
+    'a%2Fb',
+    '$batch',
+    'a*',
+    'ä',
+    '\u017f',
+    '\u212a',
+    '\uff10',
+    'a\u0000',
+    'x'.repeat(257),
+    'x'.repeat(10_240),
+  ])('%j is refused (F50)', async (id) => {
+    expect(await refused(() => readId(id))).toEqual({ code: 'invalid-id', outcome: 'not-applied', errors: [] });
+  });
+});

@@ -1,0 +1,85 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { startEmulator } from '../local/emulator/emulator.js';
+import { settled } from '../local/soak/settled.js';
+import { commands } from './model/commands.js';
+import { scaledDown, type World } from './model/world.js';
+import { startInstance } from './system.js';
+
+/** For longer hunts: `MODEL_RUNS=500 MODEL_SEED=7 MODEL_LIMIT_MS=3600000 npm test -- test/model.test`. */
+const runs = Number(process.env.MODEL_RUNS ?? 3);
+const firstSeed = Number(process.env.MODEL_SEED ?? 1);
+const limitMs = Number(process.env.MODEL_LIMIT_MS ?? 100_000);
+
+const worlds: World[] = [];
+const endings: (() => Promise<void>)[] = [];
+
+/** A system whose tokens live for three seconds, so that they end while updates are under way. */
+async function open(auditFrom: string): Promise<World> {
+  const emulator = await startEmulator({ tokenLifetimeSeconds: 3 });
+  endings.push(emulator.close);
+  const environment = { ...scaledDown, AUDIT_FROM: auditFrom };
+  const instance = await startInstance(emulator, environment);
+  const world = { emulator, environment, instance, tally: new Map<string, number>() };
+  worlds.push(world);
+  endings.push(() => world.instance.stop());
+  return world;
+}
+
+/** Runs the commands again and again, each time from the emulator's first state. @throws Error with the shortest run that breaks a promise */
+async function explore(auditFrom: string, seed: number): Promise<World> {
+  const world = await open(auditFrom);
+  const { emulator } = world;
+  const property = fc.asyncProperty(commands, (list) =>
+    fc.asyncModelRun(async () => {
+      emulator.disarm();
+      await settled(emulator.graphUrl);
+      emulator.reset();
+      return { model: new Map(emulator.models().map((model) => [model.id, model])), real: world };
+    }, list),
+  );
+  await fc.assert(property, {
+    seed,
+    numRuns: runs,
+    // The first of many runs would be small ones.
+    unbiased: true,
+    interruptAfterTimeLimit: limitMs,
+    markInterruptAsFailure: true,
+  });
+  return world;
+}
+
+afterAll(async () => {
+  for (const end of endings.reverse()) await end();
+});
+
+describe('whatever goes wrong, a 200 is in Graph, a not-applied is not, and an unknown is one of the two', () => {
+  // Most of their time is waiting for faults: all run side by side.
+  const explored = ['read', 'none'].flatMap((auditFrom) =>
+    [0, 1, 2].map((more) => {
+      const seed = firstSeed + more;
+      const exploring = explore(auditFrom, seed);
+      exploring.catch(() => undefined);
+      return [auditFrom, seed, exploring] as const;
+    }),
+  );
+
+  test.each(explored)(
+    'AUDIT_FROM=%s, seed %i',
+    async (_, __, exploring) => {
+      await exploring;
+    },
+    limitMs + 20_000,
+  );
+
+  test('all three have happened', () => {
+    const tally = new Map<string, number>();
+    for (const world of worlds)
+      for (const [kind, count] of world.tally) tally.set(kind, (tally.get(kind) ?? 0) + count);
+    const kinds = [...tally.keys()];
+    if (process.env.MODEL_RUNS !== undefined) process.stdout.write(`${JSON.stringify([...tally], undefined, 1)}\n`);
+    expect(kinds).toContain('200');
+    expect(kinds.some((kind) => kind.endsWith(' not-applied'))).toBe(true);
+    expect(kinds.some((kind) => kind.endsWith(' unknown'))).toBe(true);
+  });
+});

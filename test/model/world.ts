@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Emulator } from '../../local/emulator/emulator.js';
+import type { Model } from '../../local/emulator/models.js';
+import { breaches, codeOf } from '../../local/soak/laws.js';
+import { settled } from '../../local/soak/settled.js';
+import type { Answer } from '../local/host-fixture/process.js';
+import { startInstance, type Instance } from '../system.js';
+import type { Step } from './scripts.js';
+
+/** The real system of a run; its instance is replaced when one has been shut down. */
+export interface World {
+  readonly emulator: Emulator;
+  readonly environment: Record<string, string>;
+  instance: Instance;
+  /** How often each answer was given, over all runs. */
+  readonly tally: Map<string, number>;
+}
+
+/** What each object holds, as far as the answers so far have told. */
+export type Held = Map<string, Model>;
+
+/** Longest that a call may take, many times its deadline: whoever waits longer waits for ever. */
+const hungAfterMs = 25_000;
+
+/** Every limit scaled down, so that a run of many calls takes seconds. */
+export const scaledDown = {
+  DEADLINE_MS: '1500',
+  CONNECT_TIMEOUT_MS: '200',
+  ATTEMPT_TIMEOUT_MS: '200',
+  AUDIT_READ_TIMEOUT_MS: '150',
+  LEAST_ATTEMPT_MS: '20',
+  BACKOFF_BASE_MS: '10',
+  BACKOFF_CAP_MS: '20',
+  READ_BACK_DELAY_MS: '10',
+  READ_BACK_LEAST_MS: '30',
+  TOKEN_TIMEOUT_MS: '300',
+  TOKEN_REFRESH_AHEAD_MS: '500',
+  SHUTDOWN_WRITES_MS: '300',
+};
+
+/** What happens to updates that are under way. */
+export interface Event {
+  /** Counted from when Graph has seen the first of them. */
+  readonly afterMs: number;
+  /** Returns the ids whose calls need not get an answer. */
+  readonly begin: () => Promise<ReadonlySet<string>> | ReadonlySet<string>;
+  /** Once all calls are over. */
+  readonly end?: () => void;
+}
+
+/**
+ * Sends the updates all at once, lets something happen to them, and holds every answer and every object against the promises.
+ * @throws Error that names the broken promises
+ */
+export async function play(world: World, held: Held, steps: readonly Step[], event?: Event): Promise<void> {
+  const { emulator, tally } = world;
+  const seenBefore = emulator.requests().length;
+  for (const { faults } of steps) emulator.arm(faults);
+  const calls = Promise.all(steps.map(({ id, wanted }) => answerOf(world.instance, id, wanted)));
+  let mayBeLost: ReadonlySet<string> = new Set();
+  if (event) {
+    await underWay(emulator, seenBefore, calls);
+    await pause(event.afterMs);
+    mayBeLost = await event.begin();
+  }
+  const answers = await calls;
+  event?.end?.();
+  await settled(emulator.graphUrl);
+
+  const strikes = emulator.requests().slice(seenBefore);
+  const broken: string[] = [];
+  for (const [index, { id, wanted }] of steps.entries()) {
+    const [before, after] = [held.get(id), emulator.model(id)];
+    if (before === undefined || after === undefined) throw new Error(`There is no model ${id}.`);
+    const answer = answers[index];
+    const partly = strikes.some((strike) => strike.id === id && strike.fault === 'F16-partly');
+    const found = breaches({ wanted, before, after, answer, partly });
+    if (answer === undefined && !mayBeLost.has(id)) found.push('There is no answer.');
+    count(tally, kindOf(answer));
+    held.set(id, after);
+    if (found.length > 0) {
+      const sent = strikes.filter((strike) => strike.id === id);
+      broken.push(
+        `${found.join(' ')}\n${JSON.stringify({ wanted, before, after, answer, sent: sent.map(({ method, fault, status }) => ({ method, fault, status })) })}`,
+      );
+    }
+  }
+  for (const [id, model] of held) {
+    if (JSON.stringify(emulator.model(id)) !== JSON.stringify(model)) broken.push(`Model ${id} changed by itself.`);
+  }
+  if (strikes.some(({ server }) => server === 'elsewhere')) broken.push('A server was called that is not Graph.');
+  if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+/** The answer to one update; undefined when the connection ended without one of the product. */
+async function answerOf(instance: Instance, id: string, wanted: object): Promise<Answer | undefined> {
+  const cut = new AbortController();
+  const hung = pause(hungAfterMs, undefined, { signal: cut.signal }).then(() => {
+    throw new Error(`The call for ${id} is never answered.\n${instance.host.output.err}`);
+  });
+  hung.catch(() => undefined);
+  try {
+    const answer = await Promise.race([instance.patch(id, wanted).catch(() => undefined), hung]);
+    return answer && isOfHost(answer) ? undefined : answer;
+  } finally {
+    cut.abort();
+  }
+}
+
+/** A host that is about to end answers so without asking the product; the real one does too. */
+const isOfHost = ({ status, text }: Answer) => status === 503 && text === '';
+
+function kindOf(answer: Answer | undefined): string {
+  if (answer === undefined) return 'no answer';
+  if (answer.status === 200) return '200';
+  const outcome = /"outcome":"([\w-]+)"/.exec(answer.text)?.[1] ?? '';
+  return `${codeOf(answer.text) ?? answer.status} ${outcome}`;
+}
+
+function count(tally: Map<string, number>, kind: string): void {
+  tally.set(kind, (tally.get(kind) ?? 0) + 1);
+}
+
+/** Resolves once Graph has seen one of the calls, or they are over without that. */
+async function underWay(emulator: Emulator, seenBefore: number, calls: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const end = () => {
+    over.abort();
+  };
+  calls.then(end, end);
+  const seen = () =>
+    emulator
+      .requests()
+      .slice(seenBefore)
+      .some(({ server }) => server === 'graph');
+  while (!over.signal.aborted && !seen()) await pause(2);
+}
+
+/** Shuts the instance down and starts another. @returns whose calls may end without an answer: those that Graph has not seen yet */
+export async function replace(world: World, steps: readonly Step[], seenBefore: number): Promise<ReadonlySet<string>> {
+  const { emulator, instance } = world;
+  const seen = new Set(
+    emulator
+      .requests()
+      .slice(seenBefore)
+      .map(({ id }) => id),
+  );
+  instance.host.child.kill('SIGTERM');
+  const code = await instance.host.ended;
+  if (code !== 0 || instance.host.output.err.includes('were cut off')) {
+    throw new Error(`The instance did not end well: ${code} ${instance.host.output.err}`);
+  }
+  world.instance = await startInstance(emulator, world.environment);
+  return new Set(steps.map(({ id }) => id).filter((id) => !seen.has(id)));
+}

@@ -1,0 +1,19 @@
+import { Problem, type Mistake } from '../src/problem.js';
+
+/** What is seen of a refusal. */
+export interface Refusal {
+  readonly code: string;
+  readonly outcome: string;
+  readonly errors: readonly Mistake[];
+}
+
+/** The Problem that the work ends with. @throws whatever else it throws, or an Error when it throws nothing */
+export async function refused(work: () => unknown): Promise<Refusal> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { code: error.code, outcome: error.outcome, errors: error.more.errors ?? [] };
+  }
+  throw new Error('It was not refused.');
+}

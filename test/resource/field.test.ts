@@ -1,0 +1,212 @@
+import { describe, expect, test } from '@jest/globals';
+import { pointer } from '../../src/http/json.js';
+import { count, nullableText, oneOf, score, textLimit, type Validation } from '../../src/resource/field.js';
+import { parserOf } from '../../src/resource/parse.js';
+
+const words = (title: string) => ({ title, says: '' });
+const members = { good: 'Good', bad: 'Bad', unknownFutureValue: 'Unknown' };
+const resource = {
+  path: 'things',
+  odataType: '#thing',
+  fields: {
+    text: nullableText(words('Text')),
+    count: count(words('Count')),
+    score: score(words('Score')),
+    status: oneOf({ ...words('Status'), members }),
+  },
+} as const;
+const parsers = {
+  documented: parserOf(resource, 'documented', pointer),
+  strict: parserOf(resource, 'strict', pointer),
+};
+
+/** What is said of one value: nothing when it is taken as it is, else each code with its sentence. */
+function said(validation: Validation, name: string, value: unknown): string[] {
+  const parsed = parsers[validation]({ [name]: value }, 'id');
+  if ('wanted' in parsed) {
+    expect(parsed.wanted).toStrictEqual({ [name]: value });
+    return [];
+  }
+  return parsed.mistakes.map(({ pointer: at, code, message }) => {
+    expect(at).toBe(`/${name}`);
+    return `${code}: ${message}`;
+  });
+}
+const both: Validation[] = ['documented', 'strict'];
+
+describe('texts', () => {
+  const tooLong = 'too-long: Text must have at most 256 characters.';
+  const control = 'control-character: Text must have no control characters, such as tabs or line breaks.';
+  const malformed = 'malformed-text: Text must be well-formed Unicode: it holds half of a surrogate pair.';
+  const wrongType = 'wrong-type: Text must be a text or null.';
+
+  test('the limit is 256 code points', () => {
+    expect(textLimit).toBe(256);
+  });
+
+  test.each([
+    [''],
+    [' '],
+    [null],
+    ['Latitude 7450'],
+    ['null'],
+    ['é e\u0301 ß 漢 😀'],
+    ['\u00a0\u00ad\u200b\u2028\u2029\ufeff\ufffd\uffff'],
+    ['<script>"\'\\/'],
+    ['x'.repeat(256)],
+    ['😀'.repeat(256)],
+  ])('%j is taken', (value) => {
+    for (const validation of both) expect(said(validation, 'text', value)).toEqual([]);
+  });
+
+  test.each<[unknown, string]>([
+    ['x'.repeat(257), tooLong],
+    ['😀'.repeat(257), tooLong],
+    [`${'x'.repeat(256)}\u2028`, tooLong],
+    ['\u0000', control],
+    ['a\tb', control],
+    ['a\n', control],
+    ['\r\n', control],
+    ['\u001f', control],
+    ['\u007f', control],
+    ['\u0085', control],
+    ['\u009f', control],
+    ['\ud800', malformed],
+    ['a\udfffb', malformed],
+    ['\ude00\ud83d', malformed],
+    [5, wrongType],
+    [true, wrongType],
+    [['a'], wrongType],
+    [{}, wrongType],
+  ])('%j is refused', (value, says) => {
+    for (const validation of both) expect(said(validation, 'text', value)).toEqual([says]);
+  });
+
+  test('as JSON Schema', () => {
+    const schema = resource.fields.text.jsonSchema('strict');
+    expect(schema).toEqual({ type: ['string', 'null'], maxLength: 256, pattern: '^[^\\p{Cc}\\p{Cs}]*$' });
+    const pattern = new RegExp(schema.pattern ?? '', 'u');
+    expect(['a 😀', '', '\u2028'].every((text) => pattern.test(text))).toBe(true);
+    expect(['\t', '\ud800', 'a\u007f'].some((text) => pattern.test(text))).toBe(false);
+    expect(resource.fields.text).toMatchObject({ edmType: 'Edm.String', nullable: true, title: 'Text' });
+  });
+});
+
+describe('counts (F49)', () => {
+  const ranges = {
+    documented: 'out-of-range: Count must be a whole number from -2147483648 to 2147483647.',
+    strict: 'out-of-range: Count must be a whole number from 0 to 2147483647.',
+  };
+  const wrongType = 'wrong-type: Count must be a whole number.';
+
+  test.each([0, -0, 1, 1.0, 1e2, 2 ** 31 - 1])('%d is taken', (value) => {
+    for (const validation of both) expect(said(validation, 'count', value)).toEqual([]);
+  });
+
+  test.each([-1, -(2 ** 31)])('%d is taken as documented, and not strictly', (value) => {
+    expect(said('documented', 'count', value)).toEqual([]);
+    expect(said('strict', 'count', value)).toEqual([ranges.strict]);
+  });
+
+  test.each([2 ** 31, -(2 ** 31) - 1, 1.5, -0.5, 5e-324, 3e9 + 0.5, 2 ** 53, 1e300, Infinity, -Infinity])(
+    '%d is out of range',
+    (value) => {
+      for (const validation of both) expect(said(validation, 'count', value)).toEqual([ranges[validation]]);
+    },
+  );
+
+  test.each<[unknown, string]>([
+    ['5', 'wrong-type: Count must be a whole number, not a text: in a flow, convert it with int().'],
+    ['', 'wrong-type: Count must be a whole number, not a text: in a flow, convert it with int().'],
+    [true, wrongType],
+    [[5], wrongType],
+    [{}, wrongType],
+    [null, 'not-nullable: Count cannot be null.'],
+  ])('%j is refused', (value, says) => {
+    for (const validation of both) expect(said(validation, 'count', value)).toEqual([says]);
+  });
+
+  test('as JSON Schema', () => {
+    const schema = { type: 'integer', format: 'int32', maximum: 2_147_483_647 };
+    expect(resource.fields.count.jsonSchema('documented')).toEqual({ ...schema, minimum: -2_147_483_648 });
+    expect(resource.fields.count.jsonSchema('strict')).toEqual({ ...schema, minimum: 0 });
+    expect(resource.fields.count).toMatchObject({ edmType: 'Edm.Int32', nullable: false, title: 'Count' });
+  });
+});
+
+describe('scores', () => {
+  const strictRange = 'out-of-range: Score must be a number from 0 to 100, or -1.';
+  const wrongType = 'wrong-type: Score must be a number.';
+
+  test.each([0, -0, 1, 0.1, 6.666666666666667, 100, -1, 5e-324])('%d is taken', (value) => {
+    for (const validation of both) expect(said(validation, 'score', value)).toEqual([]);
+  });
+
+  test.each([100.00000000000001, 101, -0.5, -5e-324, -2, 2 ** 53, 1e300, Number.MAX_VALUE, -Number.MAX_VALUE])(
+    '%d is taken as documented, and not strictly',
+    (value) => {
+      expect(said('documented', 'score', value)).toEqual([]);
+      expect(said('strict', 'score', value)).toEqual([strictRange]);
+    },
+  );
+
+  test.each([Infinity, -Infinity])('%d, which more than a double is read as, is out of range (F44)', (value) => {
+    expect(said('documented', 'score', value)).toEqual(['out-of-range: Score must be a number that fits a double.']);
+    expect(said('strict', 'score', value)).toEqual([strictRange]);
+  });
+
+  test.each<[unknown, string]>([
+    ['5', 'wrong-type: Score must be a number, not a text: in a flow, convert it with float().'],
+    ['-1', 'wrong-type: Score must be a number, not a text: in a flow, convert it with float().'],
+    [false, wrongType],
+    [[5], wrongType],
+    [{}, wrongType],
+    [null, 'not-nullable: Score cannot be null.'],
+  ])('%j is refused', (value, says) => {
+    for (const validation of both) expect(said(validation, 'score', value)).toEqual([says]);
+  });
+
+  test('as JSON Schema', () => {
+    const { jsonSchema, ...rest } = resource.fields.score;
+    expect(jsonSchema('documented')).toEqual({ type: 'number', format: 'double' });
+    const anyOf = [{ const: -1 }, { minimum: 0, maximum: 100 }];
+    expect(jsonSchema('strict')).toEqual({ type: 'number', format: 'double', anyOf });
+    expect(rest).toMatchObject({ edmType: 'Edm.Double', nullable: false, title: 'Score' });
+  });
+});
+
+describe('members of an enumeration', () => {
+  const documented = 'not-a-member: Status must be one of good, bad, unknownFutureValue.';
+  const strict = 'not-a-member: Status must be one of good, bad.';
+
+  test.each(['good', 'bad'])('%j is taken', (value) => {
+    for (const validation of both) expect(said(validation, 'status', value)).toEqual([]);
+  });
+
+  test('the sentinel is taken as documented, and not strictly', () => {
+    expect(said('documented', 'status', 'unknownFutureValue')).toEqual([]);
+    expect(said('strict', 'status', 'unknownFutureValue')).toEqual([strict]);
+  });
+
+  test.each(['Good', 'good ', '', 'toString', 'Bad', '0'])('%j is refused', (value) => {
+    expect(said('documented', 'status', value)).toEqual([documented]);
+    expect(said('strict', 'status', value)).toEqual([strict]);
+  });
+
+  test.each<[unknown, string]>([
+    [0, 'wrong-type: Status must be a text.'],
+    [true, 'wrong-type: Status must be a text.'],
+    [['good'], 'wrong-type: Status must be a text.'],
+    [{}, 'wrong-type: Status must be a text.'],
+    [null, 'not-nullable: Status cannot be null.'],
+  ])('%j is refused', (value, says) => {
+    for (const validation of both) expect(said(validation, 'status', value)).toEqual([says]);
+  });
+
+  test('as JSON Schema', () => {
+    const { jsonSchema, ...rest } = resource.fields.status;
+    expect(jsonSchema('documented')).toEqual({ type: 'string', enum: ['good', 'bad', 'unknownFutureValue'] });
+    expect(jsonSchema('strict')).toEqual({ type: 'string', enum: ['good', 'bad'] });
+    expect(rest).toMatchObject({ edmType: 'Enum', nullable: false, title: 'Status', members });
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { pointer } from '../../src/http/json.js';
+import { count, nullableText } from '../../src/resource/field.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import { parserOf } from '../../src/resource/parse.js';
+
+const id = 'abc';
+const documented = parserOf(modelPerformance, 'documented', pointer);
+const strict = parserOf(modelPerformance, 'strict', pointer);
+const { odataType } = modelPerformance;
+
+const mistakesOf = (body: unknown, parse = documented) => {
+  const parsed = parse(body, id);
+  return 'mistakes' in parsed ? parsed.mistakes : [];
+};
+const codesOf = (body: unknown, parse = documented) =>
+  mistakesOf(body, parse).map(({ pointer: at, code }) => `${code} ${at}`);
+
+describe('what is taken', () => {
+  test('all nine properties as they are', () => {
+    const body = {
+      model: 'M',
+      manufacturer: null,
+      modelDeviceCount: 5,
+      workFromAnywhereScore: 1.5,
+      windowsScore: -1,
+      cloudManagementScore: 0,
+      cloudIdentityScore: 100,
+      cloudProvisioningScore: 6.666666666666667,
+      healthStatus: 'meetingGoals',
+    };
+    expect(documented(body, id)).toEqual({ wanted: body });
+    expect(strict(body, id)).toEqual({ wanted: body });
+  });
+
+  test('the id of the path and the type of the resource, both dropped', () => {
+    expect(documented({ id, '@odata.type': odataType, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+  });
+
+  test('an inherited property is not one of the body', () => {
+    const body: unknown = Object.assign(Object.create({ windowsScore: 1 }) as object, { model: 'M' });
+    expect(documented(body, id)).toEqual({ wanted: { model: 'M' } });
+  });
+});
+
+describe('a body that changes nothing (F42)', () => {
+  const nothing = [{ pointer: '', code: 'nothing-to-change', message: 'Name at least one property to change.' }];
+  test.each([{}, { id }, { '@odata.type': odataType }, { id, '@odata.type': odataType }])('%j', (body) => {
+    expect(mistakesOf(body)).toEqual(nothing);
+  });
+});
+
+describe('a body that is no object (F42)', () => {
+  test.each([[null], [[]], [[{ model: 'M' }]], ['{}'], [''], [5], [true], [undefined]])('%j', (body) => {
+    expect(mistakesOf(body)).toEqual([
+      { pointer: '', code: 'wrong-type', message: 'The body must be one JSON object.' },
+    ]);
+  });
+});
+
+describe('what is not part of a model (F48)', () => {
+  const unknown = { code: 'unknown-property', message: 'This property is not part of a model.' };
+  test.each([
+    [{ nobody: 1 }, '/nobody'],
+    [{ Model: 'M' }, '/Model'],
+    [{ 'model ': 'M' }, '/model '],
+    [{ '': 1 }, '/'],
+    [{ 'a/b~': 1 }, '/a~1b~0'],
+    [{ 'model.name': 1 }, '/model.name'],
+    [{ toString: 1 }, '/toString'],
+    [{ hasOwnProperty: {} }, '/hasOwnProperty'],
+    [{ ID: 'abc' }, '/ID'],
+    [{ '@odata.context': 'x' }, '/@odata.context'],
+    [{ 'model@odata.type': 'x' }, '/model@odata.type'],
+    [{ ['x'.repeat(60_000)]: 1 }, ''],
+    [{ '\ud800': 1 }, ''],
+  ])('%#', (body, at) => {
+    expect(mistakesOf({ ...body, windowsScore: 1 })).toEqual([{ pointer: at, ...unknown }]);
+  });
+
+  test('what an unknown property holds is not looked into', () => {
+    expect(codesOf({ nobody: { id: 5, model: 5 } })).toEqual(['unknown-property /nobody']);
+  });
+});
+
+describe('the id and the type (F48)', () => {
+  const idMismatch = {
+    pointer: '/id',
+    code: 'id-mismatch',
+    message: 'The id must be the one in the path; leave it out.',
+  };
+  test.each([['ABC'], ['abc '], [''], [5], [null], [['abc']], [{}]])('the id %j', (other) => {
+    expect(mistakesOf({ id: other, model: 'M' })).toEqual([idMismatch]);
+  });
+
+  const wrongType = {
+    pointer: '/@odata.type',
+    code: 'wrong-odata-type',
+    message: 'The @odata.type must be that of this resource; leave it out.',
+  };
+  test.each([
+    [odataType.slice(1)],
+    [odataType.toUpperCase()],
+    ['#microsoft.graph.user'],
+    [''],
+    [5],
+    [null],
+    [[odataType]],
+  ])('the type %j', (other) => {
+    expect(mistakesOf({ '@odata.type': other, model: 'M' })).toEqual([wrongType]);
+  });
+});
+
+describe('all mistakes at once', () => {
+  test('one for each value, in the order of the table, then the unknown ones', () => {
+    const body = { nobody: 1, healthStatus: '', windowsScore: '5', modelDeviceCount: 3e9 + 0.5, model: 5, id: 5 };
+    expect(codesOf(body)).toEqual([
+      'wrong-type /model',
+      'out-of-range /modelDeviceCount',
+      'wrong-type /windowsScore',
+      'not-a-member /healthStatus',
+      'id-mismatch /id',
+      'unknown-property /nobody',
+    ]);
+  });
+
+  test('a text can have several', () => {
+    expect(codesOf({ model: `\t${'x'.repeat(256)}`, manufacturer: `\ud800\n${'x'.repeat(256)}` })).toEqual([
+      'control-character /model',
+      'too-long /model',
+      'malformed-text /manufacturer',
+      'control-character /manufacturer',
+      'too-long /manufacturer',
+    ]);
+  });
+
+  test.each([
+    [99, 99],
+    [100, 100],
+    [101, 100],
+    [8000, 100],
+  ])('of %i, %i are listed (F45)', (count, listed) => {
+    const body = Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 1]));
+    expect(codesOf(body)).toEqual(Array.from({ length: listed }, (_, index) => `unknown-property /p${index}`));
+  });
+});
+
+test('another resource needs nothing but its own table', () => {
+  const words = { title: 'Name', says: 'What it is called.' };
+  const other = {
+    path: 'others',
+    odataType: '#other',
+    fields: { name: nullableText(words), size: count(words) },
+  } as const;
+  const parse = parserOf(other, 'strict', (path) => path.join('.'));
+  expect(parse({ name: 'a', size: 0, '@odata.type': '#other' }, id)).toEqual({ wanted: { name: 'a', size: 0 } });
+  expect(codesOf({ model: 'M', size: -1 }, parse)).toEqual(['out-of-range size', 'unknown-property model']);
+});

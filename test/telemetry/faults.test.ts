@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
+import { faults } from '../../local/emulator/faults.js';
+import { noTelemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.js';
+import { attempt, endProcesses, parentOf, startTelemetry, until, update, type Made } from './fixture/process.js';
+
+const limitMs = 60_000;
+jest.setTimeout(2 * limitMs);
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterEach(() => {
+  endProcesses();
+  emulator.reset();
+});
+afterAll(() => emulator.close());
+
+const audits = (count: number): Made[] =>
+  Array.from({ length: count }, (_, number) => [
+    'audit',
+    parentOf(number),
+    { ...update, resourceId: `model-${number}` },
+  ]);
+const arrived = () =>
+  emulator.ingestion
+    .envelopes('Event')
+    .map(({ data }) => (data.baseData.properties as { resourceId: string }).resourceId);
+
+describe('F35: ingestion fails for good', () => {
+  const cases: [fault: string, options?: Partial<TelemetryOptions>][] = [
+    ['F35-down'],
+    // The end does not wait for a sending that never ends: what was on its way counts as lost.
+    ['F35-slow', { sendTimeoutMs: 10 * limitMs }],
+    ['F35-slow', { sendTimeoutMs: 50 }],
+    ['F35-429'],
+    ['F35-500'],
+    ['F35-redirect'],
+    [
+      'F35-dns',
+      {
+        connectionString:
+          'InstrumentationKey=e1a7c0de-0000-4000-a000-0000000000e1;IngestionEndpoint=https://x.invalid/',
+      },
+    ],
+  ];
+
+  test.each(cases)(
+    '%s (%j): the end keeps its limit, and every loss is counted and told',
+    async (fault, options = {}) => {
+      if (fault === 'F35-down') emulator.arm({ fault });
+      else if (fault !== 'F35-dns') emulator.arm({ fault, times: 'always' });
+      const telemetry = await startTelemetry(emulator, options);
+      await telemetry.record(...audits(20), ['attempt', parentOf(1), attempt]);
+      if (fault !== 'F35-down' && fault !== 'F35-dns') await until(() => emulator.ingestion.requests().length > 0);
+      const { tookMs, dropped, reported } = await telemetry.close(500);
+      expect(tookMs).toBeLessThan(limitMs);
+      // One measure of the outcome and one of the attempts belong to each update.
+      expect(dropped).toBe(3 * 20 + 1);
+      expect(reported).toEqual([dropped]);
+      expect(emulator.ingestion.envelopes()).toEqual([]);
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
+
+  test('every row of the table is played', () => {
+    const rows = [...faults.values()].filter(({ on }) => on === 'ingestion').map(({ id }) => id);
+    expect(new Set([...cases.map(([id]) => id), 'F35-partial'])).toEqual(new Set(rows));
+  });
+});
+
+describe('F35: ingestion comes back', () => {
+  test.each([['F35-429'], ['F35-500'], ['F35-slow']])(
+    'after %s everything arrives, once and in order',
+    async (fault) => {
+      emulator.arm({ fault, ...(fault === 'F35-429' && { retryAfterSeconds: 1 }) });
+      const telemetry = await startTelemetry(emulator, { sendTimeoutMs: 1_000 });
+      await telemetry.record(...audits(20));
+      await until(() => arrived().length > 0);
+      const [first, second] = emulator.ingestion.requests();
+      if (fault === 'F35-429') expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(990);
+      expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 0, reported: [] });
+      expect(arrived()).toEqual(audits(20).map((_, number) => `model-${number}`));
+    },
+  );
+
+  test('after a time down the newest arrive: the buffer is bounded, and the oldest made room', async () => {
+    emulator.arm({ fault: 'F35-down' });
+    const telemetry = await startTelemetry(emulator, { limit: 10 });
+    await telemetry.record(...audits(30));
+    // Of each lane ten are kept: twenty events and fifty measures had to go.
+    expect(await telemetry.dropped()).toBe(20 + 50);
+    emulator.disarm();
+    await until(() => arrived().length > 0);
+    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 70, reported: [70] });
+    expect(arrived()).toEqual(
+      audits(30)
+        .slice(20)
+        .map((_, number) => `model-${number + 20}`),
+    );
+  });
+
+  test('what ingestion refuses of a batch is counted, the rest arrives once', async () => {
+    emulator.arm({ fault: 'F35-partial' });
+    const telemetry = await startTelemetry(emulator);
+    await telemetry.record(...audits(20));
+    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 10, reported: [10] });
+    expect(arrived()).toEqual(
+      audits(20)
+        .map((_, number) => `model-${number}`)
+        .filter((_, index) => index % 2 === 0),
+    );
+    expect(JSON.stringify(emulator.ingestion.envelopes('Metric'))).toMatch(/"name":"telemetryDropped"[^}]*"value":10,/);
+  });
+});
+
+describe('F30, F31: the identity fails', () => {
+  test.each(['F30-503', 'F30-refused', 'F31'])('%s: nothing is sent, and every loss is counted', async (fault) => {
+    const strict = await startEmulator({ ingestionNeedsToken: true });
+    try {
+      strict.arm(fault === 'F30-refused' ? { fault } : { fault, times: 'always' });
+      const telemetry = await startTelemetry(strict, { identityClientId: strict.clientId });
+      await telemetry.record(...audits(20));
+      if (fault !== 'F30-refused') await until(() => strict.requests().length > 0);
+      expect(await telemetry.close(1_000)).toMatchObject({ dropped: 60, reported: [60] });
+      expect(strict.ingestion.requests()).toEqual([]);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  test('when it is back, everything arrives', async () => {
+    const strict = await startEmulator({ ingestionNeedsToken: true });
+    try {
+      strict.arm({ fault: 'F33' });
+      const telemetry = await startTelemetry(strict, { identityClientId: strict.clientId });
+      await telemetry.record(...audits(20));
+      await until(() => strict.ingestion.envelopes('Event').length > 0);
+      expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 0 });
+      expect(strict.ingestion.envelopes('Event')).toHaveLength(20);
+    } finally {
+      await strict.close();
+    }
+  });
+});
+
+test('losses are told once in a while, however many there are', async () => {
+  emulator.arm({ fault: 'F35-redirect', times: 'always' });
+  const telemetry = await startTelemetry(emulator, { dropsReportMs: 1 });
+  for (let round = 1; round <= 3; round += 1) {
+    await telemetry.record(['attempt', parentOf(1), attempt]);
+    await until(async () => (await telemetry.dropped()) >= round);
+  }
+  const { dropped, reported } = await telemetry.close(limitMs);
+  expect(reported.length).toBeGreaterThan(1);
+  expect(reported.reduce((sum, count) => sum + count, 0)).toBe(dropped);
+});
+
+test('a library that cannot start takes nothing with it but telemetry', async () => {
+  const telemetry = await startTelemetry(emulator, { connectionString: 'nonsense' });
+  await telemetry.record(...audits(5));
+  await until(async () => (await telemetry.dropped()) === 15);
+  await telemetry.record(...audits(5));
+  expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 30, reported: [30] });
+});
+
+test('F36: without a connection string nothing happens', async () => {
+  noTelemetry.attempt({}, attempt);
+  noTelemetry.audit({}, update);
+  noTelemetry.exception({}, new Error('x'));
+  expect(noTelemetry.dropped()).toBe(0);
+  await noTelemetry.close(1);
+});

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { faults } from '../../local/emulator/faults.js';
+import type { Envelope } from '../../local/emulator/ingestion.js';
+import { leaks, play, scaled, wanted } from '../faults/play.js';
+import { startSystem, type System } from '../system.js';
+
+// The product as a whole, and what reaches ingestion of its calls.
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
+});
+afterAll(() => system.stop());
+
+const trace = (number: number) => number.toString(16).padStart(32, '0');
+const traced = (number: number) => ({ traceparent: `00-${trace(number)}-${'b'.repeat(16)}-01` });
+
+const properties = ({ data }: Envelope) => data.baseData.properties as Record<string, string>;
+const ofTrace = (number: number, kind: string) =>
+  system.emulator.ingestion.envelopes(kind).filter(({ tags }) => tags['ai.operation.id'] === trace(number));
+
+/** So many envelopes of a kind of one trace; kinds travel apart, so that each has to be waited for. */
+async function arrived(number: number, kind: string, count: number): Promise<Envelope[]> {
+  for (let looks = 0; looks < 3000; looks++) {
+    const found = ofTrace(number, kind);
+    if (found.length >= count) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`No ${kind} came: ${system.host.output.err}`);
+}
+
+const audited = (number: number) => arrived(number, 'Event', 1);
+
+describe('an update leaves', () => {
+  test('one audit event with from and to, and one dependency for each request to Graph, in the caller’s trace', async () => {
+    const { before, answer } = await play(system, [{ fault: 'F06' }], 'update', traced(1));
+    expect(answer.status).toBe(200);
+    const [event, ...more] = await audited(1);
+    expect(more).toEqual([]);
+    expect(event?.data.baseData).toMatchObject({ name: 'ModelPerformanceUpdated' });
+    expect(event && properties(event)).toMatchObject({
+      callerApplicationId: expect.stringMatching(/^[\da-f-]{36}$/),
+      callerRoles: 'ModelPerformance.Write',
+      resourceId: before.id,
+      outcome: 'applied',
+      refused: 'false',
+    });
+    expect(JSON.parse((event && properties(event).changes) ?? '')).toEqual(
+      Object.entries(wanted).map(([property, to]) => ({
+        property,
+        fromKnown: true,
+        from: before[property as keyof typeof before],
+        to,
+      })),
+    );
+
+    const all = await arrived(1, 'RemoteDependency', 4);
+    const dependencies = all.filter(({ data }) => String(data.baseData.name).includes('model-performance'));
+    // The fourth is the request for the token, made for this call.
+    expect(all).toHaveLength(4);
+    expect(
+      dependencies.map(({ data }) => [data.baseData.name, data.baseData.resultCode, data.baseData.success]).sort(),
+    ).toEqual([
+      ['GET model-performance', '200', true],
+      ['PATCH model-performance', '200', true],
+      ['PATCH model-performance', '503', false],
+    ]);
+    const parents = new Set(dependencies.map(({ tags }) => tags['ai.operation.parentId']));
+    expect(parents.size).toBe(1);
+    expect(event?.tags['ai.operation.parentId']).toBe([...parents][0]);
+    expect(ofTrace(1, 'Request')).toEqual([]);
+  });
+
+  test.each([
+    { number: 2, what: 'a body that breaks the contract', body: { windowsScore: 'x-93417' }, problem: 'invalid-body' },
+    { number: 3, what: 'no token', body: wanted, headers: { authorization: '' }, problem: 'unauthenticated' },
+    { number: 4, what: 'an id that is none', id: 'a%20b', body: wanted, problem: 'invalid-id' },
+  ])('an audit event that is marked, when it is refused: $what', async ({ number, id, body, headers, problem }) => {
+    const model = system.emulator.models()[0]?.id ?? '';
+    await system.patch(id ?? model, body, { ...traced(number), ...headers });
+    const [event] = await audited(number);
+    expect(event && properties(event)).toMatchObject({
+      problem,
+      refused: 'true',
+      outcome: 'not-applied',
+      changes: '[]',
+    });
+    expect(
+      ofTrace(number, 'RemoteDependency').filter(({ data }) => String(data.baseData.name).includes('model')),
+    ).toEqual([]);
+  });
+
+  test('no value that was not known before, when the read before it failed', async () => {
+    await play(
+      system,
+      [
+        { fault: 'F12', times: 1 },
+        { fault: 'F06', method: 'GET' },
+      ],
+      'update',
+      traced(5),
+    );
+    const [event] = await audited(5);
+    expect(event && properties(event)).toMatchObject({
+      problem: 'not-found',
+      outcome: 'not-applied',
+      refused: 'false',
+    });
+    expect(event && properties(event).changes).toContain('"fromKnown":false');
+  });
+
+  test('nothing to an auditor when it was a preview', async () => {
+    await play(system, [], 'preview', traced(6));
+    await play(system, [], 'update', traced(7));
+    await audited(7);
+    expect(ofTrace(6, 'Event')).toEqual([]);
+    expect(await arrived(6, 'RemoteDependency', 1)).toHaveLength(1);
+  });
+});
+
+test('every one of many updates at once is there', async () => {
+  await Promise.all(Array.from({ length: 200 }, (_, index) => play(system, [], 'update', traced(1000 + index))));
+  for (let index = 0; index < 200; index++) expect(await audited(1000 + index)).toHaveLength(1);
+});
+
+test('no secret, nothing of Graph’s, and submitted values in nothing but the audit', async () => {
+  const unwanted = ['F03-nested-twice', 'F11-role', 'F20-html', 'F14'];
+  await Promise.all(
+    unwanted.map((fault, index) => play(system, [{ fault, times: 'always' }], 'update', traced(50 + index))),
+  );
+  await Promise.all(unwanted.map((_, index) => audited(50 + index)));
+  const all = system.emulator.ingestion.envelopes();
+  const audits = all.filter(({ name }) => name.endsWith('Event'));
+  const others = all.filter(({ name }) => !name.endsWith('Event'));
+  expect(leaks(JSON.stringify(others))).toEqual([]);
+  expect(leaks(JSON.stringify(audits).replaceAll(/Submitted-93417|66\.6666\d*|41\.9327\d*/g, ''))).toEqual([]);
+  expect(JSON.stringify(all)).not.toContain('x-93417');
+  expect(leaks(system.host.output.out + system.host.output.err)).toEqual([]);
+});
+
+describe('F35 ingestion is in trouble: no answer changes', () => {
+  const rows = [...faults.values()].filter(({ id, act }) => id.startsWith('F35') && act.do !== 'note');
+  test.each(rows.map(({ id, act }) => ({ id, act })))('$id', async ({ id, act }) => {
+    system.emulator.arm(act.do === 'refuse' ? { fault: id } : { fault: id, times: 'always' });
+    const played = await Promise.all(Array.from({ length: 10 }, () => play(system, [])));
+    expect(played.map(({ answer }) => answer.status)).toEqual(played.map(() => 200));
+    system.emulator.disarm();
+  });
+
+  test('the name cannot be resolved', async () => {
+    const lost = await startSystem({
+      ...scaled,
+      APPLICATIONINSIGHTS_CONNECTION_STRING:
+        'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://ingestion.invalid/',
+    });
+    expect((await play(lost, [])).answer.status).toBe(200);
+    await lost.stop();
+  });
+});
+
+test('F36 without a connection string it starts, and says so in one line', async () => {
+  const silent = await startSystem();
+  expect(silent.host.output.err.match(/There is no telemetry.*\n/g)).toHaveLength(1);
+  await silent.stop();
+});
