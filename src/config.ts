@@ -122,6 +122,7 @@ export const settings = {
   SIGNING_KEYS_REFRESH_MS: milliseconds(3_600_000, 'Age from which they are renewed in the background.'),
   SIGNING_KEYS_STALE_MS: milliseconds(86_400_000, 'Age up to which they serve when they cannot be renewed.'),
   SHUTDOWN_WRITES_MS: milliseconds(3_000, 'What running calls are given when the instance shuts down.', 0),
+  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What their answers are given after that, to leave the process.', 0),
   APPLICATIONINSIGHTS_CONNECTION_STRING: {
     rule: Joi.string().pattern(connectionString),
     example:
@@ -209,6 +210,7 @@ export interface Limits {
   readonly tokenMs: number;
   readonly tokenRefreshAheadMs: number;
   readonly shutdownWritesMs: number;
+  readonly shutdownAnswersMs: number;
 }
 
 interface Values extends Record<Exclude<Name, StringName>, number> {
@@ -317,6 +319,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       tokenMs: value.TOKEN_TIMEOUT_MS,
       tokenRefreshAheadMs: value.TOKEN_REFRESH_AHEAD_MS,
       shutdownWritesMs: value.SHUTDOWN_WRITES_MS,
+      shutdownAnswersMs: value.SHUTDOWN_ANSWERS_MS,
     },
     telemetry: {
       connectionString: value.APPLICATIONINSIGHTS_CONNECTION_STRING,

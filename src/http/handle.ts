@@ -15,8 +15,13 @@ export interface Path {
   readonly methods?: Readonly<Record<string, Entry>>;
 }
 
-/** Calls that have begun and not ended; shut-down waits for them. */
-export type Running = Set<Promise<unknown>>;
+/** What shut-down waits for (F38). */
+export interface Running {
+  /** Calls that have begun and not ended. */
+  readonly calls: Set<Promise<unknown>>;
+  /** When the last one ended, on the clock of `performance.now()`: its answer leaves after that. */
+  lastEndMs: number;
+}
 
 /**
  * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the body is the story's.
@@ -25,11 +30,12 @@ export type Running = Set<Promise<unknown>>;
 export function handle(deps: Deps, running: Running, path: Path) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const answering = answer(deps, path, request, context);
-    running.add(answering);
+    running.calls.add(answering);
     try {
       return await answering;
     } finally {
-      running.delete(answering);
+      running.calls.delete(answering);
+      running.lastEndMs = performance.now();
     }
   };
 }

@@ -6,7 +6,7 @@ import { startSystem, type System } from '../system.js';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What the app says of itself; nothing is called, so that nothing is needed. */
-const functions = createApp({} as Deps, new Set());
+const functions = createApp({} as Deps, { calls: new Set(), lastEndMs: 0 });
 
 let system: System;
 beforeAll(async () => {

@@ -58,6 +58,18 @@ describe('F38 the instance shuts down', () => {
     expect(after.model).toBe(wanted.model);
   });
 
+  test('an answer that is about to leave does leave', async () => {
+    const system = await started({ AUDIT_FROM: 'none', SHUTDOWN_ANSWERS_MS: '1000' });
+    const ids = system.emulator.models().map(({ id }) => id);
+    const calls = Promise.all(ids.map((id) => system.patch(id, wanted)));
+    await until(
+      () => system.emulator.requests({ method: 'PATCH' }).filter(({ status }) => status > 0).length === ids.length,
+    );
+    system.host.child.kill('SIGTERM');
+    expect((await calls).map(({ status }) => status)).toEqual(ids.map(() => 200));
+    expect(await system.host.ended).toBe(0);
+  });
+
   test('a read-back that is under way gets its time, too', async () => {
     const system = await started({ READ_BACK_DELAY_MS: '400' });
     const { body } = await endDuring(system, play(system, [{ fault: 'F16' }]));
@@ -146,10 +158,11 @@ describe('F39 an exception that nobody foresaw', () => {
     });
     const logged: unknown[] = [];
     const context = new InvocationContext({ logHandler: (_, ...line) => logged.push(...line) });
-    const answer = await handle(deps, new Set(), { route: '{id}', methods: { PATCH: { role: 'Write', story } } })(
-      request,
-      context,
-    );
+    const answer = await handle(
+      deps,
+      { calls: new Set(), lastEndMs: 0 },
+      { route: '{id}', methods: { PATCH: { role: 'Write', story } } },
+    )(request, context);
     await graph.close();
     await emulator.close();
     return { status: answer.status, body: answer.body as string, logged: logged.join('\n') };

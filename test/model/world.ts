@@ -22,7 +22,7 @@ export type Held = Map<string, Model>;
 /** Longest that a call may take, many times its deadline: whoever waits longer waits for ever. */
 const hungAfterMs = 25_000;
 
-/** Every limit scaled down, so that a run of many calls takes seconds. */
+/** Limits scaled down, so that a run of many calls takes seconds. */
 export const scaledDown = {
   DEADLINE_MS: '1500',
   CONNECT_TIMEOUT_MS: '200',
@@ -36,6 +36,8 @@ export const scaledDown = {
   TOKEN_TIMEOUT_MS: '300',
   TOKEN_REFRESH_AHEAD_MS: '500',
   SHUTDOWN_WRITES_MS: '300',
+  // The only one that is raised: on a busy machine an answer takes longer to leave.
+  SHUTDOWN_ANSWERS_MS: '1000',
 };
 
 /** What happens to updates that are under way. */
@@ -100,11 +102,16 @@ async function answerOf(instance: Instance, id: string, wanted: object): Promise
   });
   hung.catch(() => undefined);
   try {
-    const answer = await Promise.race([instance.patch(id, wanted).catch(() => undefined), hung]);
+    const answer = await Promise.race([instance.patch(id, wanted).catch(unanswered), hung]);
     return answer && isOfHost(answer) ? undefined : answer;
   } finally {
     cut.abort();
   }
+}
+
+/** A connection that was refused or ended early. @throws the error, when it is another one */
+function unanswered(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('ECONN'))) throw error;
 }
 
 /** A host that is about to end answers so without asking the product; the real one does too. */
