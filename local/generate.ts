@@ -19,6 +19,7 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
     asJson(writeOpenApi(registered, modelPerformance, { validation, version }));
   return {
     'README.md': await withGeneratedParts(read('README.md').toString()),
+    'docs/OPERATE.md': await withGeneratedParts(read('docs/OPERATE.md').toString()),
     'contract/openapi.documented.json': await openApi('documented'),
     'contract/openapi.strict.json': await openApi('strict'),
   };
