@@ -30,8 +30,8 @@ const settings = {
   TOKEN_REFRESH_AHEAD_MS: '2000',
 };
 
-/** @throws Error with what the host said, when it does not start */
-export async function startHost(emulator: Emulator): Promise<Host> {
+/** Starts it with more settings, if any are given. @throws Error with what the host said, when it does not start */
+export async function startHost(emulator: Emulator, environment: Record<string, string> = {}): Promise<Host> {
   const host = join(__dirname, '..', 'host', 'main.js');
   const child = spawn(
     process.execPath,
@@ -47,6 +47,7 @@ export async function startHost(emulator: Emulator): Promise<Host> {
         ENTRA_API_CLIENT_ID: apiClientId,
         ...emulator.identityEnvironment,
         ...settings,
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
