@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { settings } from '../src/config.js';
+import { settings } from '../src/settings.js';
 import { problems } from '../src/problem.js';
 
 type Row = readonly string[];
