@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { apiClientId } from '../emulator/constants.js';
 import type { Emulator } from '../emulator/emulator.js';
 import type { Measure } from './probe.js';
 
@@ -39,13 +38,7 @@ export async function startHost(emulator: Emulator, environment: Record<string, 
     {
       env: {
         PATH: process.env.PATH,
-        AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-        GRAPH_ROOT: emulator.graphUrl,
-        MANAGED_IDENTITY_CLIENT_ID: emulator.clientId,
-        ENTRA_ROOT: emulator.identityUrl,
-        ENTRA_TENANT_ID: emulator.tenantId,
-        ENTRA_API_CLIENT_ID: apiClientId,
-        ...emulator.identityEnvironment,
+        ...emulator.environment,
         ...settings,
         ...environment,
       },
