@@ -4,10 +4,12 @@ import { openOutbox, type Lane } from './outbox.js';
 import type { TelemetryRecord } from './records.js';
 
 export interface PostOptions {
-  /** Starts the thread; called once, when there is something to send. */
+  /** Starts the thread, when there is something to send; called again when that one has died. */
   readonly connect: () => Connection;
   /** Between the first record and the start of the thread, whose loading then competes with nobody's first answer. */
   readonly startDelayMs: number;
+  /** Between the death of a thread and the start of the next: whatever killed it may be there still. */
+  readonly restartDelayMs: number;
   /** Between two sendings. */
   readonly intervalMs: number;
   /** Records that wait in one lane at most. */
@@ -28,9 +30,11 @@ export interface Post {
 /** A wait that the service asks for is believed up to this. */
 const longestWaitMs = 300_000;
 
-export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, delivered }: PostOptions): Post {
+export function openPost(options: PostOptions): Post {
+  const { connect, startDelayMs, restartDelayMs, intervalMs, limit, dropped, delivered } = options;
   const outbox = openOutbox(limit, dropped);
   let connection: Connection | undefined;
+  let started = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<number> | undefined;
   let state: 'open' | 'closing' | 'closed' = 'open';
@@ -38,6 +42,7 @@ export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, de
   /** Sends batch after batch until nothing waits or one has to wait; resolves with the pause until the next sending. */
   async function send(): Promise<number> {
     connection ??= connect();
+    started = true;
     let fine = false;
     const next = () => {
       const batch = outbox.take();
@@ -52,6 +57,10 @@ export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, de
       }
       fine = refused === 0;
       if (!fine) dropped(Math.min(refused, batch.records.length));
+      if (state === 'open' && connection.ended()) {
+        connection = undefined;
+        return restartDelayMs;
+      }
     }
     return intervalMs;
   }
@@ -83,7 +92,7 @@ export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, de
         return;
       }
       outbox.add(lane, record);
-      if (state === 'open' && timer === undefined) schedule(connection === undefined ? startDelayMs : intervalMs);
+      if (state === 'open' && timer === undefined) schedule(started ? intervalMs : startDelayMs);
     },
     close: async (limitMs) => {
       state = 'closing';

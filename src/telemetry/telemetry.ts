@@ -60,9 +60,10 @@ export interface TelemetryOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Told how many records were lost since it was told last, at most once in `dropsReportMs`. */
   readonly reportDrops: (count: number) => void;
-  /** For tests: records that wait in one lane, 5 000 by default; first start of the thread; time for one sending. */
+  /** For tests: records that wait in one lane, 5 000 by default; first and next starts of the thread; time for one sending. */
   readonly limit?: number;
   readonly startDelayMs?: number;
+  readonly restartDelayMs?: number;
   readonly sendTimeoutMs?: number;
 }
 
@@ -107,6 +108,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     connect: () =>
       startThread({ connectionString, identityClientId, samplingPercent, sendTimeoutMs }, options.environment),
     startDelayMs: options.startDelayMs ?? 1_000,
+    restartDelayMs: options.restartDelayMs ?? 60_000,
     intervalMs: options.intervalMs,
     limit: options.limit ?? 5_000,
     dropped,
