@@ -43,6 +43,9 @@ const graphRead = [
 ] as const;
 const item = ['invalid-id', ...called, ...graphRead] as const;
 
+/** Routes that a browser loads and no program calls: they are left out of the contract. */
+export const pages: readonly string[] = ['docs', 'docs/{file}'];
+
 /** Every operation, by method and path below `/api`. Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
 export const operations: Readonly<Record<string, Operation>> = {
   'GET /v1/model-performance': {
