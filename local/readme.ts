@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { settings } from '../src/config.js';
 import { problems } from '../src/problem.js';
@@ -7,8 +8,9 @@ type Row = readonly string[];
 const table = (head: Row, rows: readonly Row[]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** The parts of the README that are made from the product's tables, by the name in their markers. */
+/** The parts of the README that are made from the product's tables and a tested example, by the name in their markers. */
 const parts: Readonly<Record<string, string>> = {
+  client: `\`\`\`ts\n${readFileSync('test/client/example.ts', 'utf8')}\`\`\``,
   settings: table(
     ['setting', 'example', 'what it is for'],
     Object.entries(settings).map(([name, { example, says }]) => [`\`${name}\``, `\`${example}\``, says]),
