@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -52,6 +53,15 @@ test.each([
   ['error.outcome', 'error.result'],
 ])('a mistake against the contract does not: %s as %s', (from, to) => {
   expect(compile(from, to)).toHaveLength(1);
+});
+
+test.each(['documented', 'strict'])('no body of the contract may be anything (%s)', (validation) => {
+  const generator = 'node_modules/openapi-typescript/bin/cli.js';
+  const types = execFileSync(process.execPath, [generator, `contract/openapi.${validation}.json`], {
+    encoding: 'utf8',
+  });
+  expect(types).toContain('windowsScore?:');
+  expect(types).not.toMatch(/\| unknown/);
 });
 
 test('the example does what it says', async () => {
