@@ -26,7 +26,6 @@ const always = ['precondition-not-supported', 'internal', 'shutting-down'] as co
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
 const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
 const graphRead = [
-  'not-found',
   'conflict',
   'rejected-by-graph',
   'graph-permission-missing',
@@ -41,7 +40,7 @@ const graphRead = [
   'identity-unavailable',
   'graph-timeout',
 ] as const;
-const item = ['invalid-id', ...called, ...graphRead] as const;
+const item = ['invalid-id', ...called, 'not-found', ...graphRead] as const;
 
 /** Routes that a browser loads and no program calls: they are left out of the contract. */
 export const pages: readonly string[] = ['docs', 'docs/{file}'];

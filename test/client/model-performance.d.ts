@@ -632,22 +632,6 @@ export interface operations {
           };
         };
       };
-      /** @description There is no such model (`not-found`). */
-      404: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'not-found';
-            };
-          };
-        };
-      };
       /** @description Microsoft Graph reports a conflict (`conflict`). */
       409: {
         headers: {
