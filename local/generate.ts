@@ -27,6 +27,7 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
   const documented = await openApi('documented');
   return {
     'README.md': await withGeneratedParts(read('README.md').toString()),
+    'docs/OPERATE.md': await withGeneratedParts(read('docs/OPERATE.md').toString()),
     'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
     'test/client/model-performance.d.ts': await asTypes(documented),

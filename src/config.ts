@@ -1,150 +1,6 @@
 import Joi from 'joi';
+import { clouds, settings, type SettingName } from './settings.js';
 import { threadEnvironment } from './telemetry/environment.js';
-
-interface Setting {
-  readonly rule: Joi.Schema;
-  readonly example: string;
-  readonly says: string;
-}
-
-const milliseconds = (value: number, says: string, least = 1): Setting => ({
-  rule: Joi.number()
-    .integer()
-    .min(least)
-    .max(2 ** 31 - 1)
-    .default(value),
-  example: String(value),
-  says: `${says} In milliseconds.`,
-});
-
-const oneGuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const exampleGuid = '00000000-0000-0000-0000-000000000000';
-
-/** Pairs of name and value, among them the key; the library would drop the whole text for one pair that is none, and rewrite http. */
-const connectionString =
-  /^(?=(.*;)?InstrumentationKey=[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(;|$))(?!.*=http:)[^;=]+=[^;=]+(;[^;=]+=[^;=]+)*$/;
-
-/** Ids are compared in lower case, as Entra ID writes them into its tokens. */
-const guid = (says: string): Setting => ({
-  rule: Joi.string()
-    .lowercase()
-    .pattern(new RegExp(`^${oneGuid}$`))
-    .required(),
-  example: exampleGuid,
-  says,
-});
-
-/** Clouds of Microsoft: where Graph and Entra ID are. Source: "National cloud deployments" of the Graph documentation. */
-const clouds = {
-  global: { graph: 'https://graph.microsoft.com', login: 'https://login.microsoftonline.com' },
-  usgov: { graph: 'https://graph.microsoft.us', login: 'https://login.microsoftonline.us' },
-  usgovdod: { graph: 'https://dod-graph.microsoft.us', login: 'https://login.microsoftonline.us' },
-  china: { graph: 'https://microsoftgraph.chinacloudapi.cn', login: 'https://login.chinacloudapi.cn' },
-} as const;
-
-const root = (of: string, example: string): Setting => ({
-  rule: Joi.string().uri({ scheme: ['http', 'https'] }),
-  example,
-  says: `Root of ${of}, when it is not that of GRAPH_CLOUD; https, or plain http on a loopback address in Development.`,
-});
-
-/** Every setting of this product, with its rule, its default, an example and what it is for. README and the sample are held against this table. */
-export const settings = {
-  GRAPH_CLOUD: {
-    rule: Joi.string()
-      .valid(...Object.keys(clouds))
-      .default('global'),
-    example: 'global',
-    says: 'Which of Microsoft’s clouds: global, usgov, usgovdod or china.',
-  },
-  GRAPH_ROOT: root('Graph', 'https://graph.microsoft.com'),
-  GRAPH_VERSION: {
-    rule: Joi.string().valid('beta', 'v1.0').default('beta'),
-    example: 'beta',
-    says: 'Version of Graph: beta or v1.0.',
-  },
-  GRAPH_CREDENTIAL: {
-    rule: Joi.string().valid('managed-identity', 'azure-cli').default('managed-identity'),
-    example: 'managed-identity',
-    says: 'Who calls Graph: the managed identity, or who is signed in to the Azure CLI (for a laptop against a real tenant).',
-  },
-  MANAGED_IDENTITY_CLIENT_ID: guid('Client id of the user-assigned managed identity that calls Graph.'),
-  ENTRA_TENANT_ID: guid('The tenant whose tokens are accepted; no other one’s are.'),
-  ENTRA_API_CLIENT_ID: guid('Client id of this API’s own registration: the audience of its callers’ tokens.'),
-  ENTRA_ALLOWED_CLIENT_IDS: {
-    rule: Joi.string()
-      .lowercase()
-      .pattern(new RegExp(`^ *${oneGuid} *(, *${oneGuid} *)*$`)),
-    example: `${exampleGuid},${exampleGuid.replace(/0$/, '1')}`,
-    says: 'Client ids of the applications that may call, separated by commas; left out: every one that was granted a role.',
-  },
-  ENTRA_ROOT: root('Entra ID', 'https://login.microsoftonline.com'),
-  PUBLIC_BASE_URL: {
-    rule: Joi.string().uri({ scheme: ['http', 'https'] }),
-    example: 'https://models.example.com',
-    says: 'Where callers find this API, for links in answers; by default the host name that the platform gives the app.',
-  },
-  VALIDATION: {
-    rule: Joi.string().valid('documented', 'strict').default('documented'),
-    example: 'documented',
-    says: 'documented: what Graph’s update page allows; strict: scores 0 to 100 or -1, counts from 0, no unknownFutureValue.',
-  },
-  VERIFY_TOLERANCE: {
-    rule: Joi.number().min(0).max(1).default(1e-9),
-    example: '1e-9',
-    says: 'How far a number in Graph’s answer may be from the one that was sent, relative to it.',
-  },
-  AUDIT_FROM: {
-    rule: Joi.string().valid('read', 'none').default('read'),
-    example: 'read',
-    says: 'read: one GET before each write, for the values before it; none: saves that call.',
-  },
-  DEADLINE_MS: milliseconds(60_000, 'For one call as a whole: token, attempts, waits and read-backs.'),
-  CONNECT_TIMEOUT_MS: milliseconds(5_000, 'For a connection to Graph.'),
-  ATTEMPT_TIMEOUT_MS: milliseconds(35_000, 'For one attempt at Graph, from sending to the last byte of the answer.'),
-  AUDIT_READ_TIMEOUT_MS: milliseconds(5_000, 'For the GET before the write.'),
-  LEAST_ATTEMPT_MS: milliseconds(1_000, 'An attempt with less time left than this is not begun.'),
-  MAX_ATTEMPTS: {
-    rule: Joi.number().integer().min(1).max(10).default(3),
-    example: '3',
-    says: 'Attempts at Graph for one call, the first included.',
-  },
-  BACKOFF_BASE_MS: milliseconds(500, 'Upper bound of the first wait that Graph has not named; doubled for each next.'),
-  BACKOFF_CAP_MS: milliseconds(10_000, 'Upper bound of every wait that Graph has not named.'),
-  READ_BACK_DELAY_MS: milliseconds(1_000, 'Wait before the read-back when Graph’s answer shows other values.', 0),
-  READ_BACK_LEAST_MS: milliseconds(2_000, 'A read-back after an ambiguous attempt is not begun with less time left.'),
-  READY_TIMEOUT_MS: milliseconds(10_000, 'For what /health/ready looks at.'),
-  READY_CACHE_MS: milliseconds(5_000, 'How long an answer of /health/ready is kept.', 0),
-  TOKEN_TIMEOUT_MS: milliseconds(5_000, 'For a token from the identity.'),
-  TOKEN_REFRESH_AHEAD_MS: milliseconds(300_000, 'How long before its end a token is renewed in the background.'),
-  SIGNING_KEYS_TIMEOUT_MS: milliseconds(5_000, 'For the signing keys of Entra ID.'),
-  SIGNING_KEYS_COOLDOWN_MS: milliseconds(30_000, 'Least time between two requests for them, successful or not.'),
-  SIGNING_KEYS_REFRESH_MS: milliseconds(3_600_000, 'Age from which they are renewed in the background.'),
-  SIGNING_KEYS_STALE_MS: milliseconds(86_400_000, 'Age up to which they serve when they cannot be renewed.'),
-  SHUTDOWN_WRITES_MS: milliseconds(3_000, 'What running calls are given when the instance shuts down.', 0),
-  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What their answers are given after that, to leave the process.', 0),
-  APPLICATIONINSIGHTS_CONNECTION_STRING: {
-    rule: Joi.string().pattern(connectionString),
-    example:
-      'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
-    says: 'Where telemetry goes, with https. Without it there is none.',
-  },
-  TELEMETRY_AUTHENTICATION: {
-    rule: Joi.string().valid('connection-string', 'managed-identity').default('connection-string'),
-    example: 'connection-string',
-    says: 'How telemetry is let in: by the connection string alone, or by the managed identity too (where local authentication is off).',
-  },
-  TELEMETRY_SAMPLING_PERCENT: {
-    rule: Joi.number().integer().min(0).max(100).default(100),
-    example: '100',
-    says: 'Share of traces whose calls to Graph are kept; audit events, exceptions and metrics always are.',
-  },
-  TELEMETRY_INTERVAL_MS: milliseconds(5_000, 'Between two sendings of telemetry.'),
-  TELEMETRY_FLUSH_MS: milliseconds(1_000, 'For the last sending of telemetry when the instance shuts down.', 0),
-  TELEMETRY_DROPS_REPORT_MS: milliseconds(60_000, 'Least time between two lines that say how much telemetry was lost.'),
-} as const satisfies Record<string, Setting>;
-
-type Name = keyof typeof settings;
 
 /** The settings, checked and frozen. */
 export interface Config {
@@ -213,7 +69,7 @@ export interface Limits {
   readonly shutdownAnswersMs: number;
 }
 
-interface Values extends Record<Exclude<Name, StringName>, number> {
+interface Values extends Record<Exclude<SettingName, StringName>, number> {
   readonly GRAPH_CLOUD: keyof typeof clouds;
   readonly GRAPH_ROOT?: string;
   readonly GRAPH_VERSION: string;
@@ -270,7 +126,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const result = schema.validate(given, { abortEarly: false, errors: { render: false } });
   const error = result.error;
   const value = result.value as Values;
-  const mistakes = (error?.details ?? []).map(({ path, type }) => mistake(path.join('.') as Name, type));
+  const mistakes = (error?.details ?? []).map(({ path, type }) => mistake(path.join('.') as SettingName, type));
   const development = environment.AZURE_FUNCTIONS_ENVIRONMENT === 'Development';
   for (const name of ['GRAPH_ROOT', 'ENTRA_ROOT', 'PUBLIC_BASE_URL'] as const) {
     const known = error?.details.some(({ path }) => path[0] === name) ?? false;
@@ -348,7 +204,7 @@ function isSafeRoot(root: string | undefined, development: boolean): boolean {
   return protocol === 'https:' || (development && loopbackHosts.includes(hostname));
 }
 
-function mistake(name: Name, type: string): string {
+function mistake(name: SettingName, type: string): string {
   const { example, says } = settings[name];
   const reason = type === 'any.required' ? 'is missing' : 'has a value that cannot be used';
   return `${name} ${reason}. ${says} Example: ${name}=${example}`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readConfig, settings } from '../src/config.js';
+import { readConfig } from '../src/config.js';
+import { settings } from '../src/settings.js';
 
 const good = {
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',

@@ -27,7 +27,7 @@ const mayImport: Record<string, RegExp> = {
   'src/auth/': /^src\/(config\.ts$|problem\.ts$)/,
   'src/http/': /^src\/(auth\/|graph\/|resource\/|telemetry\/|config\.ts$|problem\.ts$)/,
   'src/contract/': /^src\/(resource\/|problem\.ts$)/,
-  'local/': /^src\/(resource\/|contract\/|app\.ts$|config\.ts$|problem\.ts$)/,
+  'local/': /^src\/(resource\/|contract\/|app\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };
 
 describe('imports point down', () => {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { apiClientId } from '../local/emulator/constants.js';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../local/emulator/emulator.js';
 import { holdAgainstContract } from './contract/published.js';
 import { send, startHost, type Answer, type HostProcess, type Sent } from './local/host-fixture/process.js';
@@ -49,13 +48,7 @@ export async function startSystem(
 export async function startInstance(emulator: Emulator, environment: Record<string, string> = {}): Promise<Instance> {
   const host = startHost(
     {
-      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-      GRAPH_ROOT: emulator.graphUrl,
-      MANAGED_IDENTITY_CLIENT_ID: emulator.clientId,
-      ENTRA_ROOT: emulator.identityUrl,
-      ENTRA_TENANT_ID: emulator.tenantId,
-      ENTRA_API_CLIENT_ID: apiClientId,
-      ...emulator.identityEnvironment,
+      ...emulator.environment,
       ...environment,
     },
     '--root',

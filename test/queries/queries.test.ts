@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { problems } from '../../src/problem.js';
+import { play, scaled } from '../faults/play.js';
+import { startSystem } from '../system.js';
+import { complaints, reads } from './kusto.js';
+
+const folder = 'infra/queries';
+const queries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.kql'))
+  .sort()
+  .map((name) => ({ name, query: readFileSync(join(folder, name), 'utf8') }));
+
+/** What ingestion has seen, by the table that it lands in. */
+interface Seen {
+  readonly names: Set<string>;
+  readonly dimensions: Set<string>;
+  readonly measurements: Set<string>;
+}
+const seen: Record<string, Seen> = {};
+const changes = new Set<string>();
+
+/** Kinds of envelopes, and the table that each lands in. Source: the Application Insights data model. */
+const tableOf: Record<string, string> = {
+  Event: 'customEvents',
+  Metric: 'customMetrics',
+  RemoteDependency: 'dependencies',
+  Exception: 'exceptions',
+};
+
+interface Content {
+  readonly name?: string;
+  readonly metrics?: readonly { readonly name: string }[];
+  readonly properties?: Record<string, string>;
+  readonly measurements?: Record<string, number>;
+}
+
+beforeAll(async () => {
+  const system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
+  const { ingestion } = system.emulator;
+  await play(system, []);
+  await play(system, [{ fault: 'F03' }]);
+  await play(system, [{ fault: 'F16', times: 'always' }]);
+  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < 3; looks += 1) await turn();
+  // A loss is told once the next sending is taken.
+  system.emulator.arm({ fault: 'F35-partial' });
+  await Promise.all([play(system, []), play(system, [])]);
+  const lossTold = () => JSON.stringify(ingestion.envelopes('Metric')).includes('telemetryDropped');
+  for (let looks = 0; looks < 3000 && !lossTold(); looks += 1) await turn();
+  await system.stop();
+
+  for (const { name, data } of ingestion.envelopes()) {
+    const table = tableOf[name.split('.').at(-1) ?? ''] ?? '';
+    const content = data.baseData as Content;
+    const { names, dimensions, measurements } = (seen[table] ??= {
+      names: new Set(),
+      dimensions: new Set(),
+      measurements: new Set(),
+    });
+    for (const one of [content, ...(content.metrics ?? [])]) if (one.name !== undefined) names.add(one.name);
+    for (const one of Object.keys(content.properties ?? {})) dimensions.add(one);
+    for (const one of Object.keys(content.measurements ?? {})) measurements.add(one);
+    const told = JSON.parse(content.properties?.changes ?? '[]') as object[];
+    for (const one of told.flatMap(Object.keys)) changes.add(one);
+  }
+}, 120_000);
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+describe('every query', () => {
+  test.each(queries)('$name compiles', ({ query }) => {
+    expect(complaints(query)).toEqual([]);
+  });
+
+  test.each(queries)('$name names only what the product sends', ({ query }) => {
+    const { table, names, dimensions, measurements, problems: named, changes: members } = reads(query);
+    const unknownProblems = named.filter((code) => !(code in problems));
+    expect(unknownProblems).toEqual([]);
+    // The host sends requests; the platform's test of availability sends its own.
+    if (table === 'requests' || table === 'availabilityResults') return;
+    const sent = seen[table];
+    expect(sent).toBeDefined();
+    const unsent = [
+      ...names.filter((name) => !sent?.names.has(name)),
+      ...dimensions.filter((name) => !sent?.dimensions.has(name)),
+      ...measurements.filter((name) => !sent?.measurements.has(name)),
+      ...members.filter((name) => !changes.has(name)),
+    ];
+    expect(unsent).toEqual([]);
+  });
+});
+
+test('a query that names what is not there is found', () => {
+  expect(complaints('customEvents\n| where nme == 1')).toEqual([expect.stringMatching(/^2: .*nme/)]);
+  const query = "// x\ncustomMetrics\n| where name in ('a', 'b') and customDimensions.c == 'd' and problem == 'e'";
+  expect(reads(query)).toEqual({
+    table: 'customMetrics',
+    names: ['a', 'b'],
+    dimensions: ['c'],
+    measurements: [],
+    changes: [],
+    problems: ['e'],
+  });
+});
