@@ -1,7 +1,7 @@
 import { problems, type Code } from '../problem.js';
 import type { Validation } from '../resource/field.js';
 import type { Resource } from '../resource/resource.js';
-import { operations, type Content, type Operation } from './operations.js';
+import { operations, pages, type Content, type Operation } from './operations.js';
 import { parameters } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
@@ -15,7 +15,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The contract as OpenAPI 3.1, with the operations of the registered functions.
- * @throws Error for a function that nobody has described
+ * @throws Error for a function that nobody has described, but for pages
  */
 export function writeOpenApi(
   functions: readonly Registered[],
@@ -23,7 +23,7 @@ export function writeOpenApi(
   { validation, version }: { readonly validation: Validation; readonly version: string },
 ): Json {
   const paths = functions
-    .filter(({ roles }) => Object.keys(roles).length > 0)
+    .filter(({ route, roles }) => Object.keys(roles).length > 0 && !pages.includes(route))
     .map(({ route, roles }) => [`/${route}`, pathItem(`/${route}`, roles)] as const);
   return {
     openapi: '3.1.1',
@@ -110,8 +110,11 @@ function securityOf({ problems: codes }: Operation, role: string): Json[] {
   return codes.includes('not-ready') ? [{}, { entraId: ['ModelPerformance.Write'] }] : [];
 }
 
+/** Two properties: an interactive page would otherwise propose to overwrite all of them. */
+const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
+
 function writeBody(name: string): Json {
-  const content = { schema: { $ref: `#/components/schemas/${name}` } };
+  const content = { schema: { $ref: `#/components/schemas/${name}` }, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
 

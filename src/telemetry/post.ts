@@ -3,6 +3,9 @@ import type { Connection } from './connection.js';
 import { openOutbox, type Lane } from './outbox.js';
 import type { TelemetryRecord } from './records.js';
 
+/** How the last sending ended; `ended` is the thread itself, and it does not come back. */
+export type Sending = 'not yet' | 'delivered' | 'waiting' | 'refused' | 'ended';
+
 export interface PostOptions {
   /** Starts the thread, when there is something to send; called again when that one has died. */
   readonly connect: () => Connection;
@@ -23,6 +26,7 @@ export interface PostOptions {
 /** Takes records at once and sends them later, in order, in batches. Nobody waits for it and it never throws. */
 export interface Post {
   readonly add: (lane: Lane, record: TelemetryRecord) => void;
+  readonly sending: () => Sending;
   /** Sends what waits, for at most so many milliseconds; what is left then is lost. Later records are lost too. */
   readonly close: (limitMs: number) => Promise<void>;
 }
@@ -37,6 +41,7 @@ export function openPost(options: PostOptions): Post {
   let started = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<number> | undefined;
+  let last: Sending = 'not yet';
   let state: 'open' | 'closing' | 'closed' = 'open';
 
   /** Sends batch after batch until nothing waits or one has to wait; resolves with the pause until the next sending. */
@@ -51,6 +56,7 @@ export function openPost(options: PostOptions): Post {
     };
     for (let batch = next(); batch !== undefined; batch = next()) {
       const { again, refused, retryAfterMs = 0 } = await connection.send(batch.records);
+      last = again ? 'waiting' : refused === 0 ? 'delivered' : refused === Infinity ? 'ended' : 'refused';
       if (again) {
         outbox.putBack(batch);
         return Math.min(Math.max(intervalMs, retryAfterMs), longestWaitMs);
@@ -86,6 +92,7 @@ export function openPost(options: PostOptions): Post {
   }
 
   return {
+    sending: () => last,
     add: (lane, record) => {
       if (state === 'closed') {
         dropped(1);

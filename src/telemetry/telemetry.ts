@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { auditTexts, type AuditEvent } from './audit.js';
 import { startThread } from './connection.js';
 import { tellError } from './exception.js';
-import { openPost } from './post.js';
+import { openPost, type Sending } from './post.js';
 import type { MeasureRecord, Parent } from './records.js';
 
 /** One request to Graph, after it ended. */
@@ -45,6 +45,8 @@ export interface Telemetry {
   readonly exception: (parent: Parent, error: unknown) => void;
   /** Records that were lost so far: no room, refused for good, or too late. */
   readonly dropped: () => number;
+  /** How it goes at present; `off` without a connection string. */
+  readonly sending: () => Sending | 'off';
   /** Sends what waits for at most so many milliseconds, and ends. */
   readonly close: (limitMs: number) => Promise<void>;
 }
@@ -74,6 +76,7 @@ export const noTelemetry: Telemetry = {
   audit: () => undefined,
   exception: () => undefined,
   dropped: () => 0,
+  sending: () => 'off',
   close: () => Promise.resolve(),
 };
 
@@ -173,6 +176,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       });
     },
     dropped: () => drops.all,
+    sending: post.sending,
     close: async (limitMs) => {
       await post.close(limitMs);
       tell();
