@@ -3,8 +3,12 @@ import { dirname } from 'node:path';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
 import { registered } from '../src/app.js';
+import { writeApiProperties } from '../src/contract/apiProperties.js';
 import { writeOpenApi } from '../src/contract/openapi.js';
+import { writeSwagger } from '../src/contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { brandColor, drawIcon } from './connector/icon.js';
+import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './readme.js';
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
@@ -30,6 +34,11 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
     'docs/OPERATE.md': await withGeneratedParts(read('docs/OPERATE.md').toString()),
     'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
+    'connector/apiDefinition.swagger.json': await asJson(
+      writeSwagger(registered, modelPerformance, { version, host: placeholders.host }),
+    ),
+    'connector/apiProperties.json': await asJson(writeApiProperties(placeholders, brandColor)),
+    'connector/icon.png': drawIcon(),
     'test/client/model-performance.d.ts': await asTypes(documented),
   };
 }

@@ -1,7 +1,7 @@
 import { problems, type Code } from '../problem.js';
 import type { Validation } from '../resource/field.js';
 import type { Resource } from '../resource/resource.js';
-import { operations, pages, type Content, type Operation } from './operations.js';
+import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
 import { parameters } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
@@ -130,17 +130,16 @@ function writeSuccess({ answers: { says, content } }: Operation): Json {
 }
 
 /** One response for each status, with the codes that it can have. */
-function writeProblems({ problems: codes }: Operation): Record<string, Json> {
-  const byStatus = Object.groupBy(codes, (code) => problems[code].status);
+function writeProblems(operation: Operation): Record<string, Json> {
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, some]) => [status, writeProblem(some as readonly Code[])]),
+    problemsByStatus(operation).map(({ status, codes, says }) => [status, writeProblem(codes, says)]),
   );
 }
 
-function writeProblem(codes: readonly Code[]): Json {
+function writeProblem(codes: readonly Code[], says: string): Json {
   const waits = codes.some((code) => problems[code].retry === 'after the wait');
   return {
-    description: codes.map((code) => `${problems[code].title} (\`${code}\`).`).join(' '),
+    description: says,
     headers: {
       ...requestId,
       'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' },

@@ -1,4 +1,4 @@
-import type { Code } from '../problem.js';
+import { problems, type Code } from '../problem.js';
 import type { ParameterName } from './parameters.js';
 
 /** What a 200 carries: a schema of the contract, or another kind of content. */
@@ -123,3 +123,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     problems: always,
   },
 };
+
+/** The problems of an operation by their status, each with the words for all that have it. */
+export function problemsByStatus({ problems: codes }: Operation): { status: string; codes: Code[]; says: string }[] {
+  const byStatus = Object.groupBy(codes, (code) => problems[code].status) as Record<string, Code[]>;
+  return Object.entries(byStatus).map(([status, some]) => {
+    const says = some.map((code) => `${problems[code].title} (\`${code}\`).`).join(' ');
+    return { status, codes: some, says };
+  });
+}

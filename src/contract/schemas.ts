@@ -58,24 +58,28 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceList: object(
       'Some models.',
       {
-        value: { type: 'array', description: 'The models.', items: reference('ModelPerformance') },
-        nextLink: text('Address of the next ones; not there when these are the last.', { format: 'uri' }),
+        value: { type: 'array', title: 'Models', description: 'The models.', items: reference('ModelPerformance') },
+        nextLink: text('Address of the next ones; not there when these are the last.', {
+          title: 'Next link',
+          format: 'uri',
+        }),
       },
       ['value'],
     ),
     Preview: object(
       'What an update would change.',
       {
-        id: { ...idSchema, description: 'Id of the model.' },
+        id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
         changes: {
           type: 'array',
+          title: 'Changes',
           description: 'One entry for each property that would change.',
           items: object(
             'One change.',
             {
-              property: text('Name of the property.', { enum: names }),
-              from: { description: 'The value at present; null when there is none.' },
-              to: { description: 'The value that the update would set.' },
+              property: text('Name of the property.', { title: 'Property', enum: names }),
+              from: { title: 'From', description: 'The value at present; null when there is none.' },
+              to: { title: 'To', description: 'The value that the update would set.' },
             },
             ['property', 'from', 'to'],
           ),

@@ -263,9 +263,13 @@ export interface components {
     };
     /** @description Some models. */
     ModelPerformanceList: {
-      /** @description The models. */
+      /**
+       * Models
+       * @description The models.
+       */
       value: components['schemas']['ModelPerformance'][];
       /**
+       * Next link
        * Format: uri
        * @description Address of the next ones; not there when these are the last.
        */
@@ -273,11 +277,18 @@ export interface components {
     };
     /** @description What an update would change. */
     Preview: {
-      /** @description Id of the model. */
+      /**
+       * Id
+       * @description Id of the model.
+       */
       id: string;
-      /** @description One entry for each property that would change. */
+      /**
+       * Changes
+       * @description One entry for each property that would change.
+       */
       changes: {
         /**
+         * Property
          * @description Name of the property.
          * @enum {string}
          */
@@ -291,9 +302,15 @@ export interface components {
           | 'cloudIdentityScore'
           | 'cloudProvisioningScore'
           | 'healthStatus';
-        /** @description The value at present; null when there is none. */
+        /**
+         * From
+         * @description The value at present; null when there is none.
+         */
         from: unknown;
-        /** @description The value that the update would set. */
+        /**
+         * To
+         * @description The value that the update would set.
+         */
         to: unknown;
       }[];
     };
