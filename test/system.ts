@@ -31,9 +31,11 @@ export interface System extends Instance {
 export async function startSystem(
   environment: Record<string, string> = {},
   { telemetry, ...options }: EmulatorOptions & { readonly telemetry?: true } = {},
+  folder?: string,
 ): Promise<System> {
   const emulator = await startEmulator(options);
-  const instance = await startInstance(emulator, { ...(telemetry && emulator.ingestion.environment), ...environment });
+  const all = { ...(telemetry && emulator.ingestion.environment), ...environment };
+  const instance = await startInstance(emulator, all, folder);
   return {
     ...instance,
     emulator,
@@ -44,15 +46,19 @@ export async function startSystem(
   };
 }
 
-/** Starts one instance against an emulator that is there: a second one, or one that follows another. */
-export async function startInstance(emulator: Emulator, environment: Record<string, string> = {}): Promise<Instance> {
+/** Starts one instance against an emulator that is there: a second one, or one that follows another. Its app is that of the folder. */
+export async function startInstance(
+  emulator: Emulator,
+  environment: Record<string, string> = {},
+  folder = resolve('.'),
+): Promise<Instance> {
   const host = startHost(
     {
       ...emulator.environment,
       ...environment,
     },
     '--root',
-    resolve('.'),
+    folder,
   );
   const baseUrl = await host.baseUrl;
   const call: System['call'] = async (path, { withoutToken, ...sent } = {}) => {

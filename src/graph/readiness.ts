@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import type { Config } from '../config.js';
-import { Problem, problems } from '../problem.js';
+import { Problem, problems, type ProblemRow } from '../problem.js';
 import type { Graph } from './client.js';
 import { deadlineIn } from './deadline.js';
 import type { TokenSource } from './token.js';
@@ -39,7 +39,7 @@ export function createReadiness(
         () => undefined,
         (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
       );
-    const reached = failure === undefined ? 'Microsoft Graph lists the models.' : problems[failure].says;
+    const reached = failure === undefined ? 'Microsoft Graph lists the models.' : told(problems[failure]);
     return [
       { name: 'token', ok: true, says: 'The managed identity has a token for Microsoft Graph.' },
       permission(token, neededPermission[config.graph.version] ?? ''),
@@ -53,6 +53,8 @@ export function createReadiness(
     return known.checks;
   };
 }
+
+const told = ({ title, says }: ProblemRow) => `${title}. ${says}`;
 
 const noToken: Check = {
   name: 'token',

@@ -1,0 +1,255 @@
+#!/usr/bin/env bash
+# What this API needs in Microsoft Entra ID, for those who do not use the Bicep deployments that do the same.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+Makes what this API needs in Microsoft Entra ID, with the Azure CLI (az). What is there already stays: it is safe to run again.
+
+  infra/scripts/entra.sh application [--name model-performance]
+  infra/scripts/entra.sh grants --identity <id> [--graph-version beta] --api <id> [--write <id>]... [--read <id>]...
+
+application  The registration of the API, its two roles, its scope, version 2 of its tokens, and its enterprise application. Prints its
+             client id. Run it before the deployment.
+  --name           Last part of the registration's address api://<tenant>/<name>, by which it is found again.
+
+grants       The one permission on Microsoft Graph that updates need, for the managed identity; and roles of the API for the systems that
+             call it. Run it after the deployment.
+  --identity       Client id of the managed identity.
+  --graph-version  beta or v1.0, as in GRAPH_VERSION of the app: they need different permissions.
+  --api            Client id of the API.
+  --write, --read  Client id of a system that may write, or only read. May be given several times.
+
+Both take
+  --graph          Root of Microsoft Graph, when it is not that of the Azure CLI's cloud, such as https://dod-graph.microsoft.us.
+
+Who runs it needs in Microsoft Entra ID: for application, the role Application Developer; for grants, Privileged Role Administrator.
+END
+}
+
+say() { printf '%s\n' "$*" >&2; }
+stop() {
+  say "$1 See infra/scripts/entra.sh --help."
+  exit 2
+}
+
+is_id() { [[ $1 =~ ^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$ ]]; }
+
+# graph <method> <path below v1.0> <JMESPath> [further arguments of az rest]: prints what the query finds, or nothing. Of two --output, az
+# takes the last.
+graph() {
+  local method=$1 path=$2 query=$3
+  shift 3
+  az rest --only-show-errors --method "$method" --resource "$graph_root/" --url "$graph_root/v1.0/$path" \
+    --query "$query" --output tsv "$@"
+}
+
+# What was made a moment ago is not known everywhere at once: the directory may need some seconds.
+patiently() {
+  local try
+  for try in 1 2 3 4 5; do
+    if "$@"; then return 0; fi
+    say "Not yet ($try of 5); once more ..."
+    sleep "${ENTRA_WAIT_SECONDS:-5}"
+  done
+  "$@"
+}
+
+# send <method> <path> <body> [further arguments]
+send() {
+  local method=$1 path=$2 body=$3
+  shift 3
+  az rest --only-show-errors --method "$method" --resource "$graph_root/" --url "$graph_root/v1.0/$path" \
+    --headers 'Content-Type=application/json' "$@" --body "$body" --output none
+}
+
+# --- application -----------------------------------------------------------------------------------------------------------------------
+
+role() {
+  printf '{"id":"%s","value":"ModelPerformance.%s","displayName":"%s","description":"%s","allowedMemberTypes":["Application","User"],"isEnabled":true}' \
+    "$1" "$2" "$3" "$4"
+}
+read_role=$(role b615128d-b969-4584-aad1-757213622e1a Read 'Read model performance' 'Lists and reads models.')
+write_role=$(role 720664bb-3838-487d-9352-34a4f05dec0b Write 'Write model performance' 'Updates models; includes reading.')
+scope='{"id":"6ebec8ba-381a-47dc-88fd-ca1889b6bd51","value":"access_as_user","type":"User","isEnabled":true,"adminConsentDisplayName":"Use model performance as the signed-in person","adminConsentDescription":"Lets the application call this API for the signed-in person, with the roles of that person.","userConsentDisplayName":"Use model performance for you","userConsentDescription":"Lets the application call this API for you, with your roles."}'
+
+# with <JSON array> <element>: the array with one more element.
+with() {
+  if [[ $1 =~ ^(\[[[:space:]]*\])?$ ]]; then printf '[%s]' "$2"; else printf '%s,%s]' "${1%]*}" "$2"; fi
+}
+
+find_application() {
+  graph GET applications "value[0].$1" --url-parameters "\$filter=identifierUris/any(uri:uri eq '$address')"
+}
+
+# Only what may be sent back: the directory adds properties of its own.
+role_properties='{id:id,value:value,displayName:displayName,description:description,allowedMemberTypes:allowedMemberTypes,isEnabled:isEnabled}'
+scope_properties='{id:id,value:value,type:type,isEnabled:isEnabled,adminConsentDisplayName:adminConsentDisplayName,adminConsentDescription:adminConsentDescription,userConsentDisplayName:userConsentDisplayName,userConsentDescription:userConsentDescription}'
+
+# Adds to an application that is there only what it lacks: whatever else it holds, ids of roles above all, stays as it is.
+complete_application() {
+  local object=$1 version roles scopes lacks=''
+  version=$(graph GET "applications/$object" 'api.requestedAccessTokenVersion')
+  if [[ $version != 2 ]]; then
+    send PATCH "applications/$object" '{"api":{"requestedAccessTokenVersion":2}}'
+    say 'Set the version of its tokens to 2.'
+  fi
+  roles=$(graph GET "applications/$object" "appRoles[].$role_properties" --output json)
+  if [[ $roles != *'"ModelPerformance.Read"'* ]]; then roles=$(with "$roles" "$read_role") lacks=yes; fi
+  if [[ $roles != *'"ModelPerformance.Write"'* ]]; then roles=$(with "$roles" "$write_role") lacks=yes; fi
+  if [[ $lacks ]]; then
+    send PATCH "applications/$object" "{\"appRoles\":$roles}"
+    say 'Added its roles.'
+  fi
+  scopes=$(graph GET "applications/$object" "api.oauth2PermissionScopes[].$scope_properties" --output json)
+  if [[ $scopes != *'"access_as_user"'* ]]; then
+    send PATCH "applications/$object" "{\"api\":{\"oauth2PermissionScopes\":$(with "$scopes" "$scope")}}"
+    say 'Added its scope.'
+  fi
+}
+
+application() {
+  local name=$1 tenant client_id object
+  tenant=$(az account show --query tenantId --output tsv)
+  address="api://$tenant/$name"
+  object=$(find_application id)
+  if [[ $object ]]; then
+    say "The registration $address is there."
+    complete_application "$object"
+  else
+    # With a unique name, the Bicep deployment finds the same registration later.
+    send PATCH "applications(uniqueName='$name')" \
+      "{\"displayName\":\"Model Performance API\",\"signInAudience\":\"AzureADMyOrg\",\"identifierUris\":[\"$address\"],\"api\":{\"requestedAccessTokenVersion\":2,\"oauth2PermissionScopes\":[$scope]},\"appRoles\":[$read_role,$write_role]}" \
+      'Prefer=create-if-missing'
+    say "Made the registration $address."
+  fi
+  client_id=$(patiently known_application)
+  object=$(find_principal "$client_id")
+  if [[ ! $object ]]; then
+    patiently send POST servicePrincipals "{\"appId\":\"$client_id\"}"
+    say 'Made its enterprise application.'
+  fi
+  printf '%s\n' "$client_id"
+}
+
+known_application() {
+  local client_id
+  client_id=$(find_application appId)
+  [[ $client_id ]] && printf '%s' "$client_id"
+}
+
+# --- grants ----------------------------------------------------------------------------------------------------------------------------
+
+find_principal() {
+  graph GET servicePrincipals 'value[0].id' --url-parameters "\$filter=appId eq '$1'"
+}
+
+principal() {
+  local object
+  object=$(find_principal "$1")
+  if [[ ! $object ]]; then
+    say "There is no enterprise application or managed identity with the client id $1 in this tenant."
+    exit 1
+  fi
+  printf '%s' "$object"
+}
+
+# assign <object id> <object id of the resource> <role id> <words>: one app role, unless it is there.
+assign() {
+  local object=$1 resource=$2 role_id=$3 words=$4 count
+  count=$(graph GET "servicePrincipals/$object/appRoleAssignments" \
+    "length(value[?resourceId=='$resource' && appRoleId=='$role_id'])" --url-parameters "\$top=999")
+  if [[ $count != 0 ]]; then
+    say "It is there: $words."
+    return
+  fi
+  patiently send POST "servicePrincipals/$resource/appRoleAssignedTo" \
+    "{\"principalId\":\"$object\",\"resourceId\":\"$resource\",\"appRoleId\":\"$role_id\"}"
+  say "Granted: $words."
+}
+
+grant_graph() {
+  local identity=$1 version=$2 permission role_id object resource
+  case $version in
+    beta) permission=DeviceManagementConfiguration.ReadWrite.All role_id=9241abd9-d0e6-425a-bd4f-47ba86e767a4 ;;
+    *) permission=DeviceManagementManagedDevices.ReadWrite.All role_id=243333ab-4d21-40cb-a475-36241daa0842 ;;
+  esac
+  object=$(principal "$identity")
+  resource=$(principal 00000003-0000-0000-c000-000000000000)
+  assign "$object" "$resource" "$role_id" "$permission of Microsoft Graph to the managed identity $identity"
+}
+
+grant_caller() {
+  local api=$1 value=$2 caller=$3 object resource role_id
+  object=$(principal "$caller")
+  resource=$(principal "$api")
+  role_id=$(graph GET "servicePrincipals/$resource" "appRoles[?value=='$value'].id | [0]")
+  if [[ ! $role_id ]]; then
+    say "The application $api has no role $value: run infra/scripts/entra.sh application first."
+    exit 1
+  fi
+  assign "$object" "$resource" "$role_id" "$value to $caller"
+}
+
+# --- command line ----------------------------------------------------------------------------------------------------------------------
+
+command=${1-}
+case $command in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  application | grants) shift ;;
+  *) stop 'The first word is application or grants.' ;;
+esac
+
+name=model-performance identity='' graph_version=beta api='' graph_root=''
+callers=()
+while (($# > 0)); do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --name | --identity | --graph-version | --api | --write | --read | --graph) ;;
+    *) stop "$1 is not known." ;;
+  esac
+  (($# > 1)) || stop "$1 needs a value."
+  case $1 in
+    --identity | --api | --write | --read) is_id "$2" || stop "$1 takes a client id, such as 00000000-0000-0000-0000-000000000000." ;;
+  esac
+  case $1 in
+    --name) name=$2 ;;
+    --identity) identity=$2 ;;
+    --graph-version) graph_version=$2 ;;
+    --api) api=$2 ;;
+    --write) callers+=("ModelPerformance.Write $2") ;;
+    --read) callers+=("ModelPerformance.Read $2") ;;
+    --graph) graph_root=${2%/} ;;
+  esac
+  shift 2
+done
+[[ $name =~ ^[a-z][a-z0-9-]{1,59}$ ]] || stop '--name takes small letters, digits and hyphens.'
+[[ $graph_version == beta || $graph_version == v1.0 ]] || stop '--graph-version is beta or v1.0.'
+[[ ! $graph_root || $graph_root =~ ^https://[a-z0-9.-]+$ ]] || stop '--graph takes a root such as https://dod-graph.microsoft.us.'
+if [[ $command == grants ]]; then
+  [[ $identity || $api ]] || stop 'grants needs --identity, or --api with --write or --read.'
+  [[ ! ${callers[*]-} || $api ]] || stop '--write and --read need --api.'
+fi
+if ! command -v az >/dev/null; then
+  say 'The Azure CLI (az) is not there. Install it, sign in with az login, and start again.'
+  exit 1
+fi
+if [[ ! $graph_root ]]; then
+  graph_root=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
+  graph_root=${graph_root%/}
+fi
+
+if [[ $command == application ]]; then
+  application "$name"
+else
+  if [[ $identity ]]; then grant_graph "$identity" "$graph_version"; fi
+  for caller in ${callers[@]+"${callers[@]}"}; do
+    grant_caller "$api" "${caller% *}" "${caller#* }"
+  done
+fi

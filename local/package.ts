@@ -1,0 +1,93 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { deflateRawSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const defaultFolder = join('.local', 'package');
+
+const usage = `Makes the deployment package: a folder that Azure Functions runs as it is, with nothing left to install.
+
+  npm run package
+
+  --folder  where to, ${defaultFolder} by default; what is there is replaced
+`;
+
+/** Two files, because the telemetry library runs in a thread of its own, which is started from a file beside the app's. */
+const bundled = [join('dist', 'src', 'index.js'), join('dist', 'src', 'telemetry', 'thread.js')];
+
+/** As deep as the compiled files that look for others beside and above them, so that these find them from here too. */
+const bundleFolder = join('dist', 'src', 'bundle');
+
+/** What is taken as it is, to the same place. */
+const copied = ['host.json', 'contract/openapi.documented.json', 'contract/openapi.strict.json'];
+
+/** What only the host provides. */
+const external = ['@azure/functions-core'];
+
+/** Bundles what `npm run build` has compiled. The same sources give the same bytes. */
+async function write(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  for (const file of copied) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    copyFileSync(file, join(folder, file));
+  }
+  const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
+  const main = join(bundleFolder, 'index.js').replaceAll(sep, '/');
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name, version, private: true, main }, null, 2)}\n`);
+  // Not made smaller: a stack trace that telemetry brings home is to be read.
+  await build({
+    entryPoints: bundled.map((file) => ({ in: file, out: join(bundleFolder, basename(file, '.js')) })),
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    external,
+    logLevel: 'warning',
+    logOverride: { 'require-resolve-not-external': 'error' },
+  });
+}
+
+const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** What was written, and about how much of it an upload sends. */
+function sizeOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
+  const bytes = files.reduce((sum, { length }) => sum + length, 0);
+  const packed = files.reduce((sum, file) => sum + deflateRawSync(file).length, 0);
+  return `${files.length} files, ${inMegabytes(bytes)}, zipped ${inMegabytes(packed)}`;
+}
+
+/**
+ * Where to write. The folder is emptied first: one that holds something other than a package is refused.
+ * @throws Error in one line
+ */
+function readFolder(): string {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' }, folder: { type: 'string' } } });
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  const { folder = defaultFolder } = values;
+  const held = existsSync(folder) ? readdirSync(folder) : [];
+  const mayGo = held.every((name) => ['host.json', 'package.json', 'contract', 'dist', 'node_modules'].includes(name));
+  if (!mayGo) throw new Error('--folder names a folder that holds other things than a package.');
+  return folder;
+}
+
+async function main(): Promise<void> {
+  let folder;
+  try {
+    folder = readFolder();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : ''} See npm run package -- --help.\n`);
+    process.exitCode = 2;
+    return;
+  }
+  await write(folder);
+  process.stdout.write(`${folder}: ${sizeOf(folder)}\n`);
+}
+
+void main();

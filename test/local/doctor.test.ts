@@ -1,0 +1,219 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { apiClientId, callers } from '../../local/emulator/constants.js';
+import { startSystem, type System } from '../system.js';
+
+jest.setTimeout(120_000);
+
+let system: System;
+const others: System[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+beforeAll(async () => {
+  system = await startSystem({ READY_CACHE_MS: '0' });
+});
+afterEach(() => {
+  system.emulator.disarm();
+});
+afterAll(async () => {
+  await Promise.all([system, ...others].map(({ stop }) => stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function other(...given: Parameters<typeof startSystem>): Promise<System> {
+  const started = await startSystem(...given);
+  others.push(started);
+  return started;
+}
+
+/** Runs `npm run doctor` without npm, on a machine without the Azure CLI unless a path to one is given. */
+async function doctor(given: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['dist/local/doctor/main.js', ...given], {
+    env: { PATH: '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+/** The doctor with a token of the Write caller, unless these claims say otherwise. */
+const examined = ({ baseUrl, emulator }: System, claims: Readonly<Record<string, unknown>> = {}) =>
+  doctor([baseUrl], { TOKEN: emulator.issue(claims) });
+
+test('nothing is missing: every check, and exit code 0', async () => {
+  const writes = system.emulator.requests().length;
+  const { code, out, err } = await examined(system);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const [app, token, permission, graph, end, ...more] = out.trim().split('\n');
+  expect(app).toBe(`ok       The app answers at ${system.baseUrl}.`);
+  expect([token, permission, graph]).toEqual([
+    expect.stringMatching(/^ok {7}token: /),
+    expect.stringMatching(/^ok {7}permission: .*DeviceManagementConfiguration\.ReadWrite\.All/),
+    expect.stringMatching(/^ok {7}graph: /),
+  ]);
+  expect([end, more]).toEqual(['Nothing is missing.', []]);
+  const asked = system.emulator.requests().slice(writes);
+  expect(asked.filter(({ server, method }) => server === 'graph' && method !== 'GET')).toEqual([]);
+});
+
+test('the address may end with a slash or with /api', async () => {
+  const TOKEN = system.emulator.issue();
+  expect(await doctor([`${system.baseUrl}/`], { TOKEN })).toMatchObject({ code: 0 });
+  expect(await doctor([`${system.baseUrl}/api/`], { TOKEN })).toMatchObject({ code: 0 });
+});
+
+describe('what the app lacks', () => {
+  test.each([
+    { fault: 'F11-licence', says: /^missing {2}graph: .*permission/im },
+    { fault: 'F06', says: /^missing {2}graph: Microsoft Graph is unavailable\. /m },
+  ])('$fault of Graph: named, with exit code 1', async ({ fault, says }) => {
+    system.emulator.arm({ fault, method: 'any', times: 'always' });
+    const { code, out, err } = await examined(system);
+    expect(out).toMatch(says);
+    expect(out).toMatch(/\n1 to mend\.\n$/);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+  });
+
+  test('an identity that gives no token, and the setting that mends it', async () => {
+    const { emulator, ...cold } = await other();
+    emulator.arm({ fault: 'F33', times: 'always' });
+    const { code, out } = await examined({ ...cold, emulator });
+    expect(out).toMatch(/^missing {2}token: .*MANAGED_IDENTITY_CLIENT_ID/m);
+    expect(code).toBe(1);
+  });
+
+  test('the permission of Graph, by its name', async () => {
+    const { code, out } = await examined(await other({}, { roles: ['User.Read.All'] }));
+    expect(out).toMatch(/^missing {2}permission: .*Grant .*/m);
+    expect(out).toContain('DeviceManagementConfiguration.ReadWrite.All');
+    expect(code).toBe(1);
+  });
+
+  test('the signing keys of Entra ID', async () => {
+    const { port } = new URL(system.baseUrl);
+    const cut = await other({ ENTRA_ROOT: `http://127.0.0.1:${port}` });
+    const { code, out } = await examined(cut);
+    expect(out).toMatch(/^missing {2}The app cannot read the signing keys/m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('what the token lacks', () => {
+  const hourAgo = Math.floor(Date.now() / 1000) - 3_600;
+  test.each([
+    { what: 'role', claims: { roles: ['ModelPerformance.Read'] }, says: /Write is not in it: assign it to \S+ or/ },
+    { what: 'version', claims: { ver: '1.0' }, says: /requestedAccessTokenVersion 2/ },
+    { what: 'time', claims: { iat: hourAgo, nbf: hourAgo, exp: hourAgo + 60 }, says: /has expired/ },
+    {
+      what: 'audience',
+      claims: { aud: callers.read.clientId },
+      says: /is for \S+d1 in tenant \S+: ENTRA_API_CLIENT_ID/,
+    },
+    { what: 'scope', claims: { scp: 'User.Read', idtyp: undefined }, says: /needs the scope access_as_user/ },
+  ])('$what', async ({ claims, says }) => {
+    const { code, out } = await examined(system, claims);
+    expect(out).toMatch(/^ok {7}The app says that updates can succeed\.$/m);
+    expect(out).toMatch(says);
+    expect(code).toBe(1);
+  });
+
+  test('it is none', async () => {
+    const { out } = await doctor([system.baseUrl], { TOKEN: 'secret' });
+    expect(out).toContain('It is not a JSON Web Token.');
+    expect(out).not.toContain('secret');
+  });
+
+  test('its application is not on the list', async () => {
+    const closed = await other({ ENTRA_ALLOWED_CLIENT_IDS: callers.read.clientId });
+    const { out } = await examined(closed);
+    expect(out).toContain(`ENTRA_ALLOWED_CLIENT_IDS of the app must list ${callers.write.clientId}.`);
+  });
+});
+
+describe('where the token comes from', () => {
+  /** An Azure CLI that prints this and writes its arguments to a file. */
+  function azureCli(says: string, exitCode: number): Record<string, string> {
+    const stream = exitCode === 0 ? 1 : 2;
+    writeFileSync(
+      join(folder, 'az'),
+      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'asked'))}, process.argv.slice(2).join(' '));\nrequire('fs').writeSync(${stream}, ${JSON.stringify(says)});\nprocess.exitCode = ${exitCode};\n`,
+    );
+    chmodSync(join(folder, 'az'), 0o755);
+    return { PATH: folder };
+  }
+
+  test('the Azure CLI, when the API is named', async () => {
+    const path = azureCli(`${system.emulator.issue()}\n`, 0);
+    const { code, out } = await doctor([system.baseUrl, '--api', apiClientId], path);
+    expect(out).toContain('Nothing is missing.');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    {
+      what: 'the Azure CLI gives none',
+      path: () => azureCli('ERROR: AADSTS65001 no consent\nmore', 1),
+      says: /AADSTS65001 no consent .*az login/,
+    },
+    { what: 'there is no Azure CLI', path: () => ({ PATH: '' }), says: /The Azure CLI is not there/ },
+  ])('$what: what everybody sees is told', async ({ path, says }) => {
+    const { code, out } = await doctor([system.baseUrl, '--api', apiClientId], path());
+    expect(out).toMatch(/^ok {7}The app says that updates can succeed\.$/m);
+    expect(out).toMatch(says);
+    expect(code).toBe(1);
+  });
+
+  test('nowhere: it says what to set', async () => {
+    const { code, out } = await doctor([system.baseUrl]);
+    expect(out).toMatch(/^missing {2}.*Set TOKEN .* or give --api\.$/m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('where nothing of ours answers', () => {
+  test('another server: no token is sent to it', async () => {
+    const { graphUrl } = system.emulator;
+    const before = system.emulator.requests().length;
+    const { code, out } = await doctor([graphUrl], { TOKEN: system.emulator.issue() });
+    expect(out).toMatch(/^missing {2}http:\S+ answers with status \d+ when asked whether it lives/);
+    expect(code).toBe(1);
+    expect(system.emulator.requests().length - before).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    ['http://127.0.0.1:1', /the connection is refused|the connection fails/],
+    ['https://nowhere.invalid', /the name is not known|the connection fails/],
+  ])('%s', async (address, says) => {
+    const { code, out } = await doctor([address]);
+    expect(out).toMatch(says);
+    expect(code).toBe(1);
+  });
+});
+
+test.each([
+  [[]],
+  [['example.com']],
+  [['ftp://example.com']],
+  [['http://example.com']],
+  [['https://']],
+  [['https://example.com/api/v1']],
+  [['https://example.com?x']],
+  [['https://me:secret@example.com']],
+  [['https://a.example', 'https://b.example']],
+  [['https://a.example', '--api', 'mine']],
+  [['https://a.example', '--all']],
+])('%j is refused in one line', async (given) => {
+  const { code, out, err } = await doctor(given);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^.+ See npm run doctor -- --help\.\n$/);
+});
+
+test('--help tells how', async () => {
+  expect(await doctor(['--help'])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Exit code') });
+});
