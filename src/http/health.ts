@@ -42,7 +42,7 @@ const sendings: Readonly<Record<ReturnType<Telemetry['sending']>, Omit<Check, 'n
   delivered: { ok: true, says: 'Application Insights took the last records.' },
   waiting: { ok: false, says: `Application Insights does not take records at present, and they wait. ${ingestion}` },
   refused: { ok: false, says: `Application Insights refused records. ${ingestion}` },
-  ended: { ok: false, says: `The telemetry thread has ended; only a restart begins another. ${ingestion}` },
+  ended: { ok: false, says: `The telemetry thread has ended; another one follows within a minute. ${ingestion}` },
 };
 
 function tellSending({ sending, dropped }: Telemetry): Check {

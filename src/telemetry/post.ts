@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import { openOutbox, type Lane } from './outbox.js';
 import type { TelemetryRecord } from './records.js';
 
-/** How the last sending ended; `ended` is the thread itself, and it does not come back. */
+/** How the last sending ended; `ended` is the thread itself, and another one follows. */
 export type Sending = 'not yet' | 'delivered' | 'waiting' | 'refused' | 'ended';
 
 export interface PostOptions {
