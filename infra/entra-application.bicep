@@ -1,0 +1,83 @@
+extension microsoftGraphV1
+
+metadata name = 'Registration of the Model Performance API'
+metadata description = 'Comes before main.bicep. Safe to run again: the registrations are found by their unique names. infra/scripts/entra.sh application does the same with the Azure CLI, but for the connector.'
+
+@description('Last part of the API’s address api://<tenant>/<name>, and the unique name by which the registration is found again.')
+@minLength(3)
+@maxLength(60)
+param name string = 'model-performance'
+
+@description('Address that Power Platform shows once the connector was imported; empty before.')
+@maxLength(500)
+param connectorRedirectUri string = ''
+
+var scopeId = '6ebec8ba-381a-47dc-88fd-ca1889b6bd51'
+
+resource api 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: name
+  displayName: 'Model Performance API'
+  signInAudience: 'AzureADMyOrg'
+  identifierUris: ['api://${tenant().tenantId}/${name}']
+  api: {
+    requestedAccessTokenVersion: 2
+    oauth2PermissionScopes: [
+      {
+        id: scopeId
+        value: 'access_as_user'
+        type: 'User'
+        isEnabled: true
+        adminConsentDisplayName: 'Use model performance as the signed-in person'
+        adminConsentDescription: 'Lets the application call this API for the signed-in person, with the roles of that person.'
+        userConsentDisplayName: 'Use model performance for you'
+        userConsentDescription: 'Lets the application call this API for you, with your roles.'
+      }
+    ]
+  }
+  appRoles: [
+    {
+      id: 'b615128d-b969-4584-aad1-757213622e1a'
+      value: 'ModelPerformance.Read'
+      displayName: 'Read model performance'
+      description: 'Lists and reads models.'
+      allowedMemberTypes: ['Application', 'User']
+      isEnabled: true
+    }
+    {
+      id: '720664bb-3838-487d-9352-34a4f05dec0b'
+      value: 'ModelPerformance.Write'
+      displayName: 'Write model performance'
+      description: 'Updates models; includes reading.'
+      allowedMemberTypes: ['Application', 'User']
+      isEnabled: true
+    }
+  ]
+}
+
+resource apiPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
+  appId: api.appId
+}
+
+resource connector 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: '${name}-connector'
+  displayName: 'Model Performance connector'
+  signInAudience: 'AzureADMyOrg'
+  web: { redirectUris: empty(connectorRedirectUri) ? [] : [connectorRedirectUri] }
+  requiredResourceAccess: [{ resourceAppId: api.appId, resourceAccess: [{ id: scopeId, type: 'Scope' }] }]
+}
+
+resource connectorPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
+  appId: connector.appId
+}
+
+@description('Client id of the API: the parameter apiClientId of main.bicep.')
+output apiClientId string = api.appId
+
+@description('Object id of the API’s enterprise application, for assignments of its roles.')
+output apiPrincipalId string = apiPrincipal.id
+
+@description('Client id of the connector, for its apiProperties.json.')
+output connectorClientId string = connector.appId
+
+@description('Object id of the connector’s enterprise application.')
+output connectorPrincipalId string = connectorPrincipal.id

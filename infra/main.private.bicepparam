@@ -1,0 +1,5 @@
+using 'main.bicep'
+
+extends 'main.prod.bicepparam'
+
+param privateNetworking = true
