@@ -1,9 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
 import { registered } from '../src/app.js';
+import { writeApiProperties } from '../src/contract/apiProperties.js';
 import { writeOpenApi } from '../src/contract/openapi.js';
+import { writeSwagger } from '../src/contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { brandColor, drawIcon } from './connector/icon.js';
+import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './readme.js';
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
@@ -12,16 +17,29 @@ function asJson(value: unknown): Promise<string> {
   return format(JSON.stringify(value), { parser: 'json', printWidth: 120 });
 }
 
+/** The types that `openapi-typescript` makes of a contract: what a client of this API compiles with. */
+async function asTypes(contract: string): Promise<string> {
+  const types = astToString(await openapiTypes(contract));
+  return format(`${COMMENT_HEADER}${types}`, { parser: 'typescript', printWidth: 120, singleQuote: true });
+}
+
 /** Every file that is made from the product's tables, by its path in the repository. */
 export async function generated(): Promise<Record<string, string | Buffer>> {
   const { version } = JSON.parse(read('package.json').toString()) as { version: string };
   const openApi = (validation: 'documented' | 'strict') =>
     asJson(writeOpenApi(registered, modelPerformance, { validation, version }));
+  const documented = await openApi('documented');
   return {
     'README.md': await withGeneratedParts(read('README.md').toString()),
     'docs/OPERATE.md': await withGeneratedParts(read('docs/OPERATE.md').toString()),
-    'contract/openapi.documented.json': await openApi('documented'),
+    'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
+    'connector/apiDefinition.swagger.json': await asJson(
+      writeSwagger(registered, modelPerformance, { version, host: placeholders.host }),
+    ),
+    'connector/apiProperties.json': await asJson(writeApiProperties(placeholders, brandColor)),
+    'connector/icon.png': drawIcon(),
+    'test/client/model-performance.d.ts': await asTypes(documented),
   };
 }
 

@@ -19,11 +19,19 @@ const bundled = [join('dist', 'src', 'index.js'), join('dist', 'src', 'telemetry
 /** As deep as the compiled files that look for others beside and above them, so that these find them from here too. */
 const bundleFolder = join('dist', 'src', 'bundle');
 
-/** What is taken as it is, to the same place. */
-const copied = ['host.json', 'contract/openapi.documented.json', 'contract/openapi.strict.json'];
+/** The page of `/api/docs` reads its files from the package that they come with. */
+const pageFiles = ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui-bundle.js', 'swagger-ui.css'];
 
-/** What only the host provides. */
-const external = ['@azure/functions-core'];
+/** What is taken as it is, to the same place. */
+const copied = [
+  'host.json',
+  'contract/openapi.documented.json',
+  'contract/openapi.strict.json',
+  ...pageFiles.map((name) => `node_modules/swagger-ui-dist/${name}`),
+];
+
+/** What only the host provides, and what is found by its folder. */
+const external = ['@azure/functions-core', 'swagger-ui-dist'];
 
 /** Bundles what `npm run build` has compiled. The same sources give the same bytes. */
 async function write(folder: string): Promise<void> {

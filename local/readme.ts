@@ -10,6 +10,7 @@ const table = (head: Row, rows: readonly Row[]) =>
 
 /** The parts of documents that are made from the product's sources, by the name in their markers. */
 const parts: Readonly<Record<string, () => string>> = {
+  client: () => `\`\`\`ts\n${readFileSync('test/client/example.ts', 'utf8')}\`\`\``,
   settings: () =>
     table(
       ['setting', 'example', 'what it is for'],

@@ -91,6 +91,7 @@ async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
 function tell(baseUrl: string, { graphUrl, identityUrl, issue }: Emulator): void {
   print(`
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
+Interactive page       ${baseUrl}/api/docs
 Emulated Graph         ${graphUrl}/beta
 Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys
 

@@ -1,6 +1,7 @@
 import type { HttpHandler } from '@azure/functions';
 import type { Deps, Entry } from './http/call.js';
 import { contract } from './http/contract.js';
+import { docs, docsFile } from './http/docs.js';
 import { handle, type Path, type Running } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { list } from './http/list.js';
@@ -24,6 +25,8 @@ export interface AppFunction extends Registered {
  * these names: the catch-all must be the last.
  */
 const paths: Record<string, Path> = {
+  docs: { route: 'docs', methods: { GET: { role: 'none', story: docs } } },
+  'docs-file': { route: 'docs/{file}', methods: { GET: { role: 'none', story: docsFile } } },
   'health-live': { route: 'health/live', methods: { GET: { role: 'none', story: live } } },
   'health-ready': { route: 'health/ready', methods: { GET: { role: 'none', story: ready } } },
   'model-performance': { route: 'v1/model-performance', methods: { GET: { role: 'Read', story: list } } },

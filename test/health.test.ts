@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Check } from '../src/graph/readiness.js';
 import { json } from './local/host-fixture/process.js';
+import { until } from './telemetry/fixture/process.js';
 import { startSystem, type System } from './system.js';
 
 const systems: System[] = [];
@@ -32,8 +34,29 @@ test('ready tells each check to who may write', async () => {
     ['token', true],
     ['permission', true],
     ['graph', true],
+    ['telemetry', true],
   ]);
 });
+
+test('telemetry is told of to who may write, and decides nothing', async () => {
+  const { call, patch, emulator } = await started({ TELEMETRY_INTERVAL_MS: '50' }, { telemetry: true });
+  const found = async () => {
+    const { status, checks } = json(await call('/api/health/ready')) as { status: string; checks: Check[] };
+    return { status, ...checks.find(({ name }) => name === 'telemetry') };
+  };
+  const sending = (ok: boolean, says: string) =>
+    until(async () => {
+      const last = await found();
+      return last.status === 'ready' && last.ok === ok && last.says?.includes(says) === true;
+    });
+  await sending(true, 'Nothing was sent yet.');
+  emulator.arm({ fault: 'F35-500', times: 'always' });
+  expect(await patch(emulator.models()[0]?.id ?? '', { windowsScore: 1 })).toMatchObject({ status: 200 });
+  await sending(false, 'APPLICATIONINSIGHTS_CONNECTION_STRING');
+  expect(json(await call('/api/health/ready', { withoutToken: true }))).toEqual({ status: 'ready' });
+  emulator.disarm();
+  await sending(true, 'took the last records');
+}, 60_000);
 
 test('a bad token is nobody’s', async () => {
   const answer = await system.call('/api/health/ready', { headers: { authorization: 'Bearer x.y.z' } });

@@ -46,6 +46,11 @@ test('holds the bundle, host.json and what it needs, nothing else', () => {
     'dist/src/bundle/index.js',
     'dist/src/bundle/thread.js',
     'host.json',
+    'node_modules/swagger-ui-dist/LICENSE',
+    'node_modules/swagger-ui-dist/NOTICE',
+    'node_modules/swagger-ui-dist/package.json',
+    'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+    'node_modules/swagger-ui-dist/swagger-ui.css',
     'package.json',
   ]);
 });
@@ -73,7 +78,7 @@ test('never replaces a folder that holds other things', () => {
   expect(readdirSync(precious)).toEqual(['letter.txt']);
 });
 
-test('works: an update, its telemetry, and the contract', async () => {
+test('works: an update, its telemetry, the contract and its page', async () => {
   const system = await startSystem({ TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true }, folder);
   try {
     const [model] = system.emulator.models();
@@ -87,6 +92,8 @@ test('works: an update, its telemetry, and the contract', async () => {
     });
     const contract = await system.call('/api/openapi.json', { withoutToken: true });
     expect([contract.status, contract.text]).toEqual([200, readFileSync('contract/openapi.documented.json', 'utf8')]);
+    const script = await system.call('/api/docs/swagger-ui-bundle.js', { withoutToken: true });
+    expect(script.status).toBe(200);
   } finally {
     await system.stop();
   }

@@ -1,7 +1,7 @@
 import { problems, type Code } from '../problem.js';
 import type { Validation } from '../resource/field.js';
 import type { Resource } from '../resource/resource.js';
-import { operations, type Content, type Operation } from './operations.js';
+import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
 import { parameters } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
@@ -15,7 +15,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The contract as OpenAPI 3.1, with the operations of the registered functions.
- * @throws Error for a function that nobody has described
+ * @throws Error for a function that nobody has described, but for pages
  */
 export function writeOpenApi(
   functions: readonly Registered[],
@@ -23,7 +23,7 @@ export function writeOpenApi(
   { validation, version }: { readonly validation: Validation; readonly version: string },
 ): Json {
   const paths = functions
-    .filter(({ roles }) => Object.keys(roles).length > 0)
+    .filter(({ route, roles }) => Object.keys(roles).length > 0 && !pages.includes(route))
     .map(({ route, roles }) => [`/${route}`, pathItem(`/${route}`, roles)] as const);
   return {
     openapi: '3.1.1',
@@ -110,8 +110,11 @@ function securityOf({ problems: codes }: Operation, role: string): Json[] {
   return codes.includes('not-ready') ? [{}, { entraId: ['ModelPerformance.Write'] }] : [];
 }
 
+/** Two properties: an interactive page would otherwise propose to overwrite all of them. */
+const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
+
 function writeBody(name: string): Json {
-  const content = { schema: { $ref: `#/components/schemas/${name}` } };
+  const content = { schema: { $ref: `#/components/schemas/${name}` }, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
 
@@ -127,17 +130,16 @@ function writeSuccess({ answers: { says, content } }: Operation): Json {
 }
 
 /** One response for each status, with the codes that it can have. */
-function writeProblems({ problems: codes }: Operation): Record<string, Json> {
-  const byStatus = Object.groupBy(codes, (code) => problems[code].status);
+function writeProblems(operation: Operation): Record<string, Json> {
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, some]) => [status, writeProblem(some as readonly Code[])]),
+    problemsByStatus(operation).map(({ status, codes, says }) => [status, writeProblem(codes, says)]),
   );
 }
 
-function writeProblem(codes: readonly Code[]): Json {
+function writeProblem(codes: readonly Code[], says: string): Json {
   const waits = codes.some((code) => problems[code].retry === 'after the wait');
   return {
-    description: codes.map((code) => `${problems[code].title} (\`${code}\`).`).join(' '),
+    description: says,
     headers: {
       ...requestId,
       'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' },

@@ -1,4 +1,4 @@
-import type { Code } from '../problem.js';
+import { problems, type Code } from '../problem.js';
 import type { ParameterName } from './parameters.js';
 
 /** What a 200 carries: a schema of the contract, or another kind of content. */
@@ -26,7 +26,6 @@ const always = ['precondition-not-supported', 'internal', 'shutting-down'] as co
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
 const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
 const graphRead = [
-  'not-found',
   'conflict',
   'rejected-by-graph',
   'graph-permission-missing',
@@ -41,7 +40,10 @@ const graphRead = [
   'identity-unavailable',
   'graph-timeout',
 ] as const;
-const item = ['invalid-id', ...called, ...graphRead] as const;
+const item = ['invalid-id', ...called, 'not-found', ...graphRead] as const;
+
+/** Routes that a browser loads and no program calls: they are left out of the contract. */
+export const pages: readonly string[] = ['docs', 'docs/{file}'];
 
 /** Every operation, by method and path below `/api`. Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -108,7 +110,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Health',
     summary: 'Tell whether updates can succeed',
     description:
-      'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check and what mends it.',
+      'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, that of telemetry too, and what mends it.',
     answers: { says: 'Updates can succeed at present.', content: { 'application/json': 'Ready' } },
     problems: [...always, 'not-ready'],
   },
@@ -121,3 +123,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     problems: always,
   },
 };
+
+/** The problems of an operation by their status, each with the words for all that have it. */
+export function problemsByStatus({ problems: codes }: Operation): { status: string; codes: Code[]; says: string }[] {
+  const byStatus = Object.groupBy(codes, (code) => problems[code].status) as Record<string, Code[]>;
+  return Object.entries(byStatus).map(([status, some]) => {
+    const says = some.map((code) => `${problems[code].title} (\`${code}\`).`).join(' ');
+    return { status, codes: some, says };
+  });
+}

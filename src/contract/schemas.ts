@@ -37,7 +37,8 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
       additionalProperties: false,
-      anyOf: names.map((name) => ({ required: [name] })),
+      // One of the nine at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
+      not: { propertyNames: { enum: ['id', '@odata.type'] } },
       properties: {
         ...map((field) => ({
           title: field.title,
@@ -57,24 +58,28 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceList: object(
       'Some models.',
       {
-        value: { type: 'array', description: 'The models.', items: reference('ModelPerformance') },
-        nextLink: text('Address of the next ones; not there when these are the last.', { format: 'uri' }),
+        value: { type: 'array', title: 'Models', description: 'The models.', items: reference('ModelPerformance') },
+        nextLink: text('Address of the next ones; not there when these are the last.', {
+          title: 'Next link',
+          format: 'uri',
+        }),
       },
       ['value'],
     ),
     Preview: object(
       'What an update would change.',
       {
-        id: { ...idSchema, description: 'Id of the model.' },
+        id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
         changes: {
           type: 'array',
+          title: 'Changes',
           description: 'One entry for each property that would change.',
           items: object(
             'One change.',
             {
-              property: text('Name of the property.', { enum: names }),
-              from: { description: 'The value at present; null when there is none.' },
-              to: { description: 'The value that the update would set.' },
+              property: text('Name of the property.', { title: 'Property', enum: names }),
+              from: { title: 'From', description: 'The value at present; null when there is none.' },
+              to: { title: 'To', description: 'The value that the update would set.' },
             },
             ['property', 'from', 'to'],
           ),
@@ -89,10 +94,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         status: { const: 'ready' },
         checks: {
           type: 'array',
-          description: 'For callers who may write.',
+          description:
+            'For callers who may write: each thing that was looked at. Telemetry may fail, and updates succeed all the same.',
           items: object(
-            'One thing that has to be right.',
-            { name: text('What was looked at.'), ok: { const: true }, says: text('What was found.') },
+            'One thing that was looked at.',
+            {
+              name: text('What was looked at.'),
+              ok: { type: 'boolean' },
+              says: text('What was found, and what mends it.'),
+            },
             ['name', 'ok', 'says'],
           ),
         },

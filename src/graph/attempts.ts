@@ -3,7 +3,7 @@ import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import type { Limits } from '../config.js';
 import { Problem, type Outcome } from '../problem.js';
 import { Control, type Journey } from './control.js';
-import { wait } from './deadline.js';
+import { openLimit, wait } from './deadline.js';
 import { failureOf, failureOfError, graphCode, graphRequestId, type Failure } from './failure.js';
 import type { Received } from './received.js';
 import { nextAttempt } from './retry.js';
@@ -88,10 +88,8 @@ export class Attempting implements Middleware {
     waitMs: number,
   ): Promise<Failure | undefined> {
     const limitMs = Math.max(1, Math.ceil(Math.min(control.limits.attemptMs, control.deadline.leftMs())));
-    control.attempt = {
-      signal: AbortSignal.any([AbortSignal.timeout(limitMs), this.shutdown.attemptsEnd]),
-      freshConnection,
-    };
+    const limit = openLimit(limitMs, this.shutdown.attemptsEnd);
+    control.attempt = { limit, freshConnection };
     context.options = {
       ...context.options,
       headers: {
@@ -123,6 +121,8 @@ export class Attempting implements Middleware {
       return ended(failureOf(received, Date.now()), received);
     } catch (error) {
       return ended(failureOfError(error));
+    } finally {
+      limit.release();
     }
   }
 }

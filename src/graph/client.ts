@@ -85,7 +85,12 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
     patch: (id, wanted, call) => sendItem('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
     page: async (query, call) => {
       const { search } = new URL(`${root}${collection}?${query}`);
-      const body = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page });
+      const body = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
+        (error: unknown) => {
+          // What is not there is the collection, which callers cannot name: no model is missing.
+          throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
+        },
+      );
       return readPage(resource, body, new URL(collection, root));
     },
     close: () => sending.close(),

@@ -1,10 +1,10 @@
 import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
 import type { Code } from '../problem.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline, Limit } from './deadline.js';
 
 /** What one attempt is told. */
 export interface Attempt {
-  readonly signal: AbortSignal;
+  readonly limit: Limit;
   readonly freshConnection: boolean;
 }
 
@@ -36,7 +36,8 @@ export interface AttemptRecord {
 
 /** Carries one request's deadline and journey through the Graph client to our links of its chain. */
 export class Control implements MiddlewareOptions {
-  attempt: Attempt = { signal: AbortSignal.abort(), freshConnection: false };
+  /** Undefined before the first. */
+  attempt?: Attempt;
   /** What ended the request. The Graph client dresses everything that is thrown inside its chain as an error of its own. */
   thrown: unknown;
 

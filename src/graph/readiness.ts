@@ -5,9 +5,9 @@ import type { Graph } from './client.js';
 import { deadlineIn } from './deadline.js';
 import type { TokenSource } from './token.js';
 
-/** One thing that has to be right before updates can succeed. */
+/** One thing that was looked at. */
 export interface Check {
-  readonly name: 'token' | 'permission' | 'graph';
+  readonly name: 'token' | 'permission' | 'graph' | 'telemetry';
   readonly ok: boolean;
   /** What was found and, for the operator, the setting or the grant that mends it. */
   readonly says: string;
@@ -19,7 +19,7 @@ export const neededPermission: Readonly<Record<string, string>> = {
   'v1.0': 'DeviceManagementManagedDevices.ReadWrite.All',
 };
 
-/** A function that tells whether updates can succeed at present; it looks at most once in `READY_CACHE_MS`, however many ask. */
+/** A function that looks at everything without which no update can succeed; at most once in `READY_CACHE_MS`, however many ask. */
 export function createReadiness(
   config: Config,
   graph: Graph,

@@ -1,6 +1,7 @@
 import { Client, errors, Pool, type Dispatcher } from 'undici';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { Control } from './control.js';
+import type { Limit } from './deadline.js';
 import type { Received } from './received.js';
 
 /** More 1xx answers than this before the real one are an attack or a fault (F19). */
@@ -23,13 +24,15 @@ export class Sending implements Middleware {
 
   async execute(context: Context): Promise<void> {
     const control = Control.of(context);
-    if (!control.attempt.freshConnection) {
-      context.response = (await this.#send(this.#pool, context, control)) as unknown as Response;
+    if (control.attempt === undefined) throw new Error('A Graph request without its attempt.');
+    const { limit, freshConnection } = control.attempt;
+    if (!freshConnection) {
+      context.response = (await this.#send(this.#pool, context, control, limit)) as unknown as Response;
       return;
     }
     const own = new Client(this.#origin, this.#options);
     try {
-      context.response = (await this.#send(own, context, control)) as unknown as Response;
+      context.response = (await this.#send(own, context, control, limit)) as unknown as Response;
     } finally {
       void own.destroy();
     }
@@ -39,19 +42,23 @@ export class Sending implements Middleware {
     return this.#pool.destroy();
   }
 
-  async #send(dispatcher: Dispatcher, { request, options }: Context, control: Control): Promise<Received> {
+  async #send(
+    dispatcher: Dispatcher,
+    { request, options }: Context,
+    control: Control,
+    limit: Limit,
+  ): Promise<Received> {
     const url = new URL(String(request));
     if (url.origin !== this.#origin) throw new Error('A request for another host than Graph.');
-    const cut = new AbortController();
     let informational = 0;
     const answer = await dispatcher.request({
       path: url.pathname + control.search,
       method: options?.method as Dispatcher.HttpMethod,
       headers: { ...(options?.headers as Record<string, string>), 'accept-encoding': 'identity' },
       body: typeof options?.body === 'string' ? options.body : null,
-      signal: AbortSignal.any([control.attempt.signal, cut.signal]),
+      signal: limit.signal,
       onInfo: () => {
-        if (++informational > informationalLimit) cut.abort(new Error('A flood of 1xx answers.'));
+        if (++informational > informationalLimit) limit.cut(new Error('A flood of 1xx answers.'));
       },
     });
     const { statusCode: status, headers } = answer;

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { Problem } from '../problem.js';
-import { wait, type Deadline } from './deadline.js';
+import { aborted, openLimit, type Deadline } from './deadline.js';
 
 export interface TokenSource {
   /**
@@ -61,12 +61,10 @@ export function createTokenSource({
   async function ask(traceparent: string | undefined): Promise<string> {
     const startMs = now();
     let success = false;
-    const cut = new AbortController();
-    const timer = setTimeout(() => {
-      cut.abort();
-    }, timeoutMs);
+    const limit = openLimit(timeoutMs);
     try {
-      const answer = await Promise.race([credential.getToken(scope, { abortSignal: cut.signal }), aborted(cut.signal)]);
+      const asked = credential.getToken(scope, { abortSignal: limit.signal });
+      const answer = await Promise.race([asked, aborted(limit.signal)]);
       if (!answer || answer.token === '' || !(answer.expiresOnTimestamp - now() > leastLifeMs))
         throw new Error('No usable token.');
       held = { token: answer.token, endsAtMs: answer.expiresOnTimestamp };
@@ -75,7 +73,7 @@ export function createTokenSource({
     } catch (error) {
       throw new Problem('identity-unavailable', 'not-applied', { retryAfterSeconds, cause: error });
     } finally {
-      clearTimeout(timer);
+      limit.release();
       observe({ startMs, durationMs: now() - startMs, success }, traceparent);
     }
   }
@@ -108,21 +106,13 @@ export function createTokenSource({
 
 /** The shared request's token, for one who cannot wait longer than this. */
 async function within(request: Promise<string>, deadline: Deadline, ends: AbortSignal): Promise<string> {
-  const done = new AbortController();
-  const late = wait(deadline.leftMs(), AbortSignal.any([ends, done.signal])).then(() => {
-    throw new Problem(ends.aborted ? 'shutting-down' : 'identity-unavailable', 'not-applied', { retryAfterSeconds });
-  });
+  const limit = openLimit(deadline.leftMs(), ends);
   try {
-    return await Promise.race([request, late]);
+    return await Promise.race([request, aborted(limit.signal)]);
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    throw new Problem(ends.aborted ? 'shutting-down' : 'identity-unavailable', 'not-applied', { retryAfterSeconds });
   } finally {
-    done.abort();
+    limit.release();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new Error('The identity did not answer in time.'));
-    });
-  });
 }

@@ -3,8 +3,9 @@ import { problems, type Problem, type ProblemRow } from '../problem.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** What a story answers with: the content of a 200. */
+/** What a story answers with: the content of a 200, or word that the caller already has it. */
 export interface Answer {
+  readonly status?: 304;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -19,8 +20,10 @@ export function csvAnswer(text: string, nextLink: string | undefined): Answer {
   return { body: text, headers: { 'content-type': 'text/csv; charset=utf-8; header=present', ...link } };
 }
 
-export function success({ body, headers }: Answer, requestId: string): HttpResponseInit {
-  return { status: 200, headers: { ...always, ...headers, 'x-request-id': requestId }, body };
+export function success({ status, body, headers }: Answer, requestId: string): HttpResponseInit {
+  const all = { ...always, ...headers, 'x-request-id': requestId };
+  // RFC 9110 §15.4.5: a 304 has no body, not even an empty one.
+  return status === 304 ? { status, headers: all } : { status: 200, headers: all, body };
 }
 
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. Holds our own sentences only. */

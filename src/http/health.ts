@@ -1,4 +1,6 @@
+import type { Check } from '../graph/readiness.js';
 import { Problem } from '../problem.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import type { OpenCall } from './call.js';
 
@@ -9,7 +11,7 @@ export function live(): Promise<Answer> {
 
 /**
  * GET /health/ready: whether updates can succeed at present. A caller with the Write role also hears of each check what was
- * found and what mends it; everybody else hears no more than yes or no.
+ * found and what mends it; everybody else hears no more than yes or no. Telemetry is told of and decides nothing: updates succeed without it.
  * @throws Problem not-ready
  */
 export async function ready({ request, deps }: OpenCall): Promise<Answer> {
@@ -21,7 +23,30 @@ export async function ready({ request, deps }: OpenCall): Promise<Answer> {
     ),
   ]);
   const failed = checks.filter(({ ok }) => !ok);
-  if (failed.length === 0) return jsonAnswer({ status: 'ready', ...(operator && { checks }) });
-  const errors = failed.map(({ name, says }) => ({ pointer: '', code: name, message: says }));
+  const sending = tellSending(deps.telemetry);
+  if (failed.length === 0) return jsonAnswer({ status: 'ready', ...(operator && { checks: [...checks, sending] }) });
+  const errors = (sending.ok ? failed : [...failed, sending]).map(({ name, says }) => ({
+    pointer: '',
+    code: name,
+    message: says,
+  }));
   throw new Problem('not-ready', 'not-applied', { retryAfterSeconds: 5, ...(operator && { errors }) });
+}
+
+const ingestion =
+  'Look at APPLICATIONINSIGHTS_CONNECTION_STRING; with TELEMETRY_AUTHENTICATION=managed-identity also at the role Monitoring Metrics Publisher of the managed identity.';
+
+const sendings: Readonly<Record<ReturnType<Telemetry['sending']>, Omit<Check, 'name'>>> = {
+  off: { ok: true, says: 'There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.' },
+  'not yet': { ok: true, says: 'Nothing was sent yet.' },
+  delivered: { ok: true, says: 'Application Insights took the last records.' },
+  waiting: { ok: false, says: `Application Insights does not take records at present, and they wait. ${ingestion}` },
+  refused: { ok: false, says: `Application Insights refused records. ${ingestion}` },
+  ended: { ok: false, says: `The telemetry thread has ended; another one follows within a minute. ${ingestion}` },
+};
+
+function tellSending({ sending, dropped }: Telemetry): Check {
+  const { ok, says } = sendings[sending()];
+  const lost = dropped();
+  return { name: 'telemetry', ok, says: lost === 0 ? says : `${says} Records lost since the start: ${lost}.` };
 }

@@ -25,11 +25,12 @@ export interface JsonSchema {
   readonly type: string | readonly string[];
   readonly format?: string;
   readonly enum?: readonly string[];
+  readonly const?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  readonly anyOf?: readonly { readonly const?: number; readonly minimum?: number; readonly maximum?: number }[];
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 /** The values that a table of fields describes. */
@@ -79,6 +80,12 @@ export function count(words: Words): Field<number> {
   };
 }
 
+/** Each with its type: a generator of clients takes a branch without one for anything. */
+const unavailableOrShare = [
+  { type: 'number', const: -1 },
+  { type: 'number', minimum: 0, maximum: 100 },
+] as const;
+
 /** Edm.Double: any finite number; `strict` takes 0 to 100, and -1 for "not available". */
 export function score(words: Words): Field<number> {
   const documented = Joi.number().strict().unsafe();
@@ -91,7 +98,7 @@ export function score(words: Words): Field<number> {
     jsonSchema: (validation) => ({
       type: 'number',
       format: 'double',
-      ...(validation === 'strict' && { anyOf: [{ const: -1 }, { minimum: 0, maximum: 100 }] }),
+      ...(validation === 'strict' && { anyOf: unavailableOrShare }),
     }),
   };
 }

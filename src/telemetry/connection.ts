@@ -6,6 +6,8 @@ import type { Job, Receipt, TelemetryRecord, ThreadSettings } from './records.js
 export interface Connection {
   /** Sends a batch and resolves with what became of it. Never rejects: what a dead thread was given is refused. */
   readonly send: (records: readonly TelemetryRecord[]) => Promise<Omit<Receipt, 'id'>>;
+  /** The thread is dead, and stays so. */
+  readonly ended: () => boolean;
   readonly close: () => Promise<unknown>;
 }
 
@@ -57,6 +59,7 @@ export function startThread(workerData: ThreadSettings, env: Readonly<Record<str
           resolve(lost);
         }
       }),
+    ended: () => !alive,
     close: () => thread.terminate(),
   };
 }

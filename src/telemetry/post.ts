@@ -3,11 +3,16 @@ import type { Connection } from './connection.js';
 import { openOutbox, type Lane } from './outbox.js';
 import type { TelemetryRecord } from './records.js';
 
+/** How the last sending ended; `ended` is the thread itself, and another one follows. */
+export type Sending = 'not yet' | 'delivered' | 'waiting' | 'refused' | 'ended';
+
 export interface PostOptions {
-  /** Starts the thread; called once, when there is something to send. */
+  /** Starts the thread, when there is something to send; called again when that one has died. */
   readonly connect: () => Connection;
   /** Between the first record and the start of the thread, whose loading then competes with nobody's first answer. */
   readonly startDelayMs: number;
+  /** Between the death of a thread and the start of the next: whatever killed it may be there still. */
+  readonly restartDelayMs: number;
   /** Between two sendings. */
   readonly intervalMs: number;
   /** Records that wait in one lane at most. */
@@ -21,6 +26,7 @@ export interface PostOptions {
 /** Takes records at once and sends them later, in order, in batches. Nobody waits for it and it never throws. */
 export interface Post {
   readonly add: (lane: Lane, record: TelemetryRecord) => void;
+  readonly sending: () => Sending;
   /** Sends what waits, for at most so many milliseconds; what is left then is lost. Later records are lost too. */
   readonly close: (limitMs: number) => Promise<void>;
 }
@@ -28,16 +34,20 @@ export interface Post {
 /** A wait that the service asks for is believed up to this. */
 const longestWaitMs = 300_000;
 
-export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, delivered }: PostOptions): Post {
+export function openPost(options: PostOptions): Post {
+  const { connect, startDelayMs, restartDelayMs, intervalMs, limit, dropped, delivered } = options;
   const outbox = openOutbox(limit, dropped);
   let connection: Connection | undefined;
+  let started = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<number> | undefined;
+  let last: Sending = 'not yet';
   let state: 'open' | 'closing' | 'closed' = 'open';
 
   /** Sends batch after batch until nothing waits or one has to wait; resolves with the pause until the next sending. */
   async function send(): Promise<number> {
     connection ??= connect();
+    started = true;
     let fine = false;
     const next = () => {
       const batch = outbox.take();
@@ -46,12 +56,17 @@ export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, de
     };
     for (let batch = next(); batch !== undefined; batch = next()) {
       const { again, refused, retryAfterMs = 0 } = await connection.send(batch.records);
+      last = again ? 'waiting' : refused === 0 ? 'delivered' : refused === Infinity ? 'ended' : 'refused';
       if (again) {
         outbox.putBack(batch);
         return Math.min(Math.max(intervalMs, retryAfterMs), longestWaitMs);
       }
       fine = refused === 0;
       if (!fine) dropped(Math.min(refused, batch.records.length));
+      if (state === 'open' && connection.ended()) {
+        connection = undefined;
+        return restartDelayMs;
+      }
     }
     return intervalMs;
   }
@@ -77,13 +92,14 @@ export function openPost({ connect, startDelayMs, intervalMs, limit, dropped, de
   }
 
   return {
+    sending: () => last,
     add: (lane, record) => {
       if (state === 'closed') {
         dropped(1);
         return;
       }
       outbox.add(lane, record);
-      if (state === 'open' && timer === undefined) schedule(connection === undefined ? startDelayMs : intervalMs);
+      if (state === 'open' && timer === undefined) schedule(started ? intervalMs : startDelayMs);
     },
     close: async (limitMs) => {
       state = 'closing';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { auditTexts, type AuditEvent } from './audit.js';
 import { startThread } from './connection.js';
 import { tellError } from './exception.js';
-import { openPost } from './post.js';
+import { openPost, type Sending } from './post.js';
 import type { MeasureRecord, Parent } from './records.js';
 
 /** One request to Graph, after it ended. */
@@ -45,6 +45,8 @@ export interface Telemetry {
   readonly exception: (parent: Parent, error: unknown) => void;
   /** Records that were lost so far: no room, refused for good, or too late. */
   readonly dropped: () => number;
+  /** How it goes at present; `off` without a connection string. */
+  readonly sending: () => Sending | 'off';
   /** Sends what waits for at most so many milliseconds, and ends. */
   readonly close: (limitMs: number) => Promise<void>;
 }
@@ -60,9 +62,10 @@ export interface TelemetryOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Told how many records were lost since it was told last, at most once in `dropsReportMs`. */
   readonly reportDrops: (count: number) => void;
-  /** For tests: records that wait in one lane, 5 000 by default; first start of the thread; time for one sending. */
+  /** For tests: records that wait in one lane, 5 000 by default; first and next starts of the thread; time for one sending. */
   readonly limit?: number;
   readonly startDelayMs?: number;
+  readonly restartDelayMs?: number;
   readonly sendTimeoutMs?: number;
 }
 
@@ -73,6 +76,7 @@ export const noTelemetry: Telemetry = {
   audit: () => undefined,
   exception: () => undefined,
   dropped: () => 0,
+  sending: () => 'off',
   close: () => Promise.resolve(),
 };
 
@@ -107,6 +111,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     connect: () =>
       startThread({ connectionString, identityClientId, samplingPercent, sendTimeoutMs }, options.environment),
     startDelayMs: options.startDelayMs ?? 1_000,
+    restartDelayMs: options.restartDelayMs ?? 60_000,
     intervalMs: options.intervalMs,
     limit: options.limit ?? 5_000,
     dropped,
@@ -171,6 +176,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       });
     },
     dropped: () => drops.all,
+    sending: post.sending,
     close: async (limitMs) => {
       await post.close(limitMs);
       tell();

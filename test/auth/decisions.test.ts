@@ -20,7 +20,10 @@ const registered = () =>
     ({ groups = {} }) => ({
       name: groups.name ?? '',
       methods: groups.methods?.split(',') ?? [],
-      path: (groups.address ?? '').replace(/^http:\/\/[^/]+/, '').replaceAll(/\{\*?\w+\}/g, 'x'),
+      path: (groups.address ?? '')
+        .replace(/^http:\/\/[^/]+/, '')
+        .replace('{file}', 'start.js')
+        .replaceAll(/\{\*?\w+\}/g, 'x'),
     }),
   );
 

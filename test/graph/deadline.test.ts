@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { deadlineIn, wait } from '../../src/graph/deadline.js';
+import { aborted, deadlineIn, openLimit, wait } from '../../src/graph/deadline.js';
 
 const never = new AbortController().signal;
 
@@ -48,5 +49,42 @@ describe('a wait', () => {
     const waiting = wait(60_000, ending.signal);
     ending.abort();
     expect(await waiting).toBe(false);
+  });
+});
+
+describe('a limit', () => {
+  test('ends by itself with a TimeoutError', async () => {
+    const limit = openLimit(1);
+    await expect(aborted(limit.signal)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('ends with what ends everything, and by its reason', async () => {
+    const ends = new AbortController();
+    const open = openLimit(60_000, ends.signal);
+    const late = aborted(open.signal);
+    ends.abort();
+    expect(open.signal.reason).toMatchObject({ name: 'AbortError' });
+    await expect(late).rejects.toMatchObject({ name: 'AbortError' });
+    const after = openLimit(60_000, ends.signal);
+    expect(after.signal.aborted).toBe(true);
+    await expect(aborted(after.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    for (const { release } of [open, after]) release();
+  });
+
+  test('can be cut', () => {
+    const limit = openLimit(60_000);
+    limit.cut(new Error('enough'));
+    expect(limit.signal.reason).toEqual(new Error('enough'));
+    limit.release();
+  });
+
+  test('that was released ends no more, and leaves nothing behind', async () => {
+    const ends = new AbortController();
+    const limits = Array.from({ length: 20 }, () => openLimit(1, ends.signal));
+    for (const { release } of limits) release();
+    expect(getEventListeners(ends.signal, 'abort')).toEqual([]);
+    await wait(5);
+    ends.abort();
+    expect(limits.filter(({ signal }) => signal.aborted)).toEqual([]);
   });
 });

@@ -50,13 +50,14 @@ test('nothing is missing: every check, and exit code 0', async () => {
   const writes = system.emulator.requests().length;
   const { code, out, err } = await examined(system);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  const [app, token, permission, graph, end, ...more] = out.trim().split('\n');
+  const [app, token, permission, graph, telemetry, end, ...more] = out.trim().split('\n');
   expect(app).toBe(`ok       The app answers at ${system.baseUrl}.`);
   expect([token, permission, graph]).toEqual([
     expect.stringMatching(/^ok {7}token: /),
     expect.stringMatching(/^ok {7}permission: .*DeviceManagementConfiguration\.ReadWrite\.All/),
     expect.stringMatching(/^ok {7}graph: /),
   ]);
+  expect(telemetry).toMatch(/^ok {7}telemetry: There is no telemetry/);
   expect([end, more]).toEqual(['Nothing is missing.', []]);
   const asked = system.emulator.requests().slice(writes);
   expect(asked.filter(({ server, method }) => server === 'graph' && method !== 'GET')).toEqual([]);

@@ -169,7 +169,10 @@ describe('scores', () => {
   test('as JSON Schema', () => {
     const { jsonSchema, ...rest } = resource.fields.score;
     expect(jsonSchema('documented')).toEqual({ type: 'number', format: 'double' });
-    const anyOf = [{ const: -1 }, { minimum: 0, maximum: 100 }];
+    const anyOf = [
+      { type: 'number', const: -1 },
+      { type: 'number', minimum: 0, maximum: 100 },
+    ];
     expect(jsonSchema('strict')).toEqual({ type: 'number', format: 'double', anyOf });
     expect(rest).toMatchObject({ edmType: 'Edm.Double', nullable: false, title: 'Score' });
   });

@@ -3,7 +3,9 @@ import { auditTexts } from '../../src/telemetry/audit.js';
 import { threadEnvironment } from '../../src/telemetry/environment.js';
 import { tellError } from '../../src/telemetry/exception.js';
 import { outcomeOf, watchIngestion } from '../../src/telemetry/ingestion.js';
+import type { Connection } from '../../src/telemetry/connection.js';
 import { openOutbox } from '../../src/telemetry/outbox.js';
+import { openPost } from '../../src/telemetry/post.js';
 import type { MeasureRecord } from '../../src/telemetry/records.js';
 import { update } from './fixture/process.js';
 
@@ -140,6 +142,33 @@ describe('the outbox', () => {
     expect(outbox.take()?.records).toEqual([record(3), record(4)]);
     expect(outbox.size()).toBe(1);
   });
+});
+
+test('a thread that dies takes what it was given, and another one gets the rest', async () => {
+  const record = (name: string): MeasureRecord => ({ kind: 'sum', name, value: 1, texts: {} });
+  const got: string[][] = [];
+  let lost = 0;
+  const connect = (): Connection => {
+    const mine: string[] = [];
+    const first = got.push(mine) === 1;
+    return {
+      send: (records) => {
+        mine.push(...records.map(({ name }) => name));
+        return Promise.resolve({ again: false, refused: first ? Infinity : 0 });
+      },
+      ended: () => first,
+      close: () => Promise.resolve(),
+    };
+  };
+  const dropped = (count: number) => (lost += count);
+  const delays = { startDelayMs: 0, restartDelayMs: 1, intervalMs: 3_600_000 };
+  const post = openPost({ connect, ...delays, limit: 10, dropped, delivered: () => undefined });
+  post.add('events', record('one'));
+  post.add('measures', record('two'));
+  while (got.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await post.close(1_000);
+  expect(got).toEqual([['one'], ['two']]);
+  expect(lost).toBe(1);
 });
 
 describe('the thread’s environment', () => {

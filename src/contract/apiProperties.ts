@@ -1,0 +1,56 @@
+/** What identifies one organisation's API and its connector to Entra ID. */
+export interface Registration {
+  /** Client id of the API's registration. */
+  readonly apiClientId: string;
+  /** Client id of the connector's own registration. */
+  readonly connectorClientId: string;
+  readonly tenantId: string;
+}
+
+/** The file that tells Power Platform how a connection signs in, and how the connector looks. */
+export function writeApiProperties(
+  { apiClientId, connectorClientId, tenantId }: Registration,
+  brandColor: string,
+): object {
+  const resource = `api://${apiClientId}`;
+  return {
+    properties: {
+      connectionParameters: {
+        token: {
+          type: 'oauthSetting',
+          oAuthSettings: {
+            identityProvider: 'aad',
+            clientId: connectorClientId,
+            scopes: [],
+            redirectMode: 'GlobalPerConnector',
+            redirectUrl: 'https://global.consent.azure-apim.net/redirect',
+            properties: {
+              IsFirstParty: 'False',
+              AzureActiveDirectoryResourceId: resource,
+            },
+            customParameters: {
+              loginUri: { value: 'https://login.microsoftonline.com' },
+              tenantId: { value: tenantId },
+              resourceUri: { value: resource },
+            },
+          },
+        },
+      },
+      iconBrandColor: brandColor,
+      capabilities: ['actions'],
+      // The link to the next page must lead through the connector's own gateway, or it would be asked without the connection's token.
+      policyTemplateInstances: [
+        {
+          templateId: 'updatenextlink',
+          title: 'Next page',
+          parameters: {
+            'x-ms-apimTemplateParameter.nextLinkPropertyName': 'nextLink',
+            'x-ms-apimTemplate-operationName': ['ListModelPerformance'],
+          },
+        },
+      ],
+      publisher: 'The operator of this connector',
+      stackOwner: 'The operator of this connector',
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import type { Resource } from '../resource/resource.js';
+import type { Registered } from './openapi.js';
+import { operations, problemsByStatus, type Operation } from './operations.js';
+import { parameters, type Parameter, type ParameterName } from './parameters.js';
+import { schemasOf } from './schemas.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Where the API of one organisation is: everything that the files of the connector cannot know. */
+export interface Place {
+  readonly host: string;
+}
+
+/**
+ * The part of the contract that flow makers use, as OpenAPI 2.0 with the extensions of Power Platform. It is narrower than
+ * OpenAPI 3.1 can say (Microsoft's schema refuses unions and lists of types); the API itself is as strict as ever.
+ */
+export function writeSwagger(
+  functions: readonly Registered[],
+  resource: Resource,
+  { version, host }: Place & { readonly version: string },
+): Json {
+  const schemas = schemasOf(resource, 'documented');
+  const paths = functions.flatMap(({ route, roles }) => {
+    const item = Object.keys(roles).flatMap((method) => {
+      const operation = operations[`${method} /${route}`];
+      return operation?.connector ? [[method.toLowerCase(), writeOperation(operation, resource)] as const] : [];
+    });
+    return item.length > 0 ? [[`/${route}`, Object.fromEntries(item)] as const] : [];
+  });
+  const needed = ['ModelPerformance', 'ModelPerformanceList', 'ModelPerformanceUpdate', 'Preview'];
+  return {
+    swagger: '2.0',
+    info: {
+      title: 'Model Performance',
+      version,
+      description:
+        'Reads and updates how ready device models are for work from anywhere (Microsoft Intune, endpoint analytics). Each update is verified, and each failure says whether it was applied.',
+      contact: { name: 'The operator of this connector', url: 'https://example.com/', email: 'operator@example.com' },
+      'x-ms-api-annotation': { status: 'Preview' },
+    },
+    host,
+    basePath: '/api',
+    schemes: ['https'],
+    consumes: ['application/json'],
+    produces: ['application/json'],
+    paths: Object.fromEntries(paths),
+    definitions: Object.fromEntries(needed.map((name) => [name, downgraded(schemas[name] ?? {}, resource, name)])),
+    securityDefinitions: {
+      entraId: {
+        type: 'oauth2',
+        flow: 'accessCode',
+        authorizationUrl: 'https://login.microsoftonline.com/common/oauth2/authorize',
+        tokenUrl: 'https://login.microsoftonline.com/common/oauth2/token',
+        scopes: {},
+      },
+    },
+    security: [{ entraId: [] }],
+    tags: [],
+    'x-ms-connector-metadata': [
+      { propertyName: 'Website', propertyValue: 'https://example.com/' },
+      { propertyName: 'Privacy policy', propertyValue: 'https://example.com/privacy' },
+      { propertyName: 'Categories', propertyValue: 'IT Operations;Productivity' },
+    ],
+  };
+}
+
+function writeOperation(operation: Operation, resource: Resource): Json {
+  const { operationId, summary, description, parameters: names = [], body, answers } = operation;
+  const success = answers.content['application/json'];
+  const taken = names.filter((name) => parameters[name].connector).map((name) => writeParameter(name, resource));
+  const list = success === 'ModelPerformanceList';
+  return {
+    operationId,
+    summary,
+    description,
+    parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
+    responses: {
+      200: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
+      ...Object.fromEntries(problemsByStatus(operation).map(({ status, says }) => [status, { description: says }])),
+      default: { description: 'It failed. The text for people is body/error/message.' },
+    },
+    'x-ms-api-annotation': { family: operationId, revision: 1, status: 'Preview' },
+    'x-ms-visibility': 'important',
+    ...(list && { 'x-ms-pageable': { nextLinkName: 'nextLink' } }),
+  };
+}
+
+function writeParameter(name: ParameterName, { fields }: Resource): Json {
+  const { in: place, title, says, schema }: Parameter = parameters[name];
+  return {
+    name,
+    in: place,
+    required: place === 'path',
+    description: says,
+    'x-ms-summary': titleCase(title),
+    ...kept(schema),
+    ...namesOf(fields[name]?.members, schema.enum),
+    ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': chosenFromList }),
+  };
+}
+
+/** The ids of a dropdown, with the names that people read. */
+const chosenFromList = {
+  operationId: 'ListModelPerformance',
+  parameters: {},
+  'value-collection': 'value',
+  'value-path': 'id',
+  'value-title': 'model',
+};
+
+function writeBody(name: string): Json {
+  return {
+    name: 'body',
+    in: 'body',
+    required: true,
+    description: 'The properties to change, with their new values.',
+    'x-ms-summary': 'Update',
+    schema: { $ref: `#/definitions/${name}` },
+  };
+}
+
+/** Keywords that Microsoft's schema for connectors refuses, and patterns, whose dialect no flow engine knows. */
+const refused = ['anyOf', 'oneOf', 'not', 'const', 'pattern', 'additionalProperties'];
+
+/** What OpenAPI 2.0 can say of a schema; that a number is finite needs no saying there. */
+const kept = (schema: Json): Json =>
+  Object.fromEntries(
+    Object.entries(schema).filter(
+      ([keyword, value]) => !refused.includes(keyword) && Math.abs(Number(value)) !== Number.MAX_VALUE,
+    ),
+  );
+
+/** A schema of the contract in the words of OpenAPI 2.0; what those cannot say is left out. */
+function downgraded(schema: Json, resource: Resource, name: string): Json {
+  const { type, title, properties, items, $ref, required, ...more } = schema;
+  const types = Array.isArray(type) ? (type as string[]) : [type];
+  const members = Object.entries((properties ?? {}) as Record<string, Json>).filter(
+    ([, { title: shown }]) => shown !== undefined,
+  );
+  return {
+    ...(typeof $ref === 'string' && { $ref: $ref.replace('/components/schemas/', '/definitions/') }),
+    ...(type !== undefined && { type: types[0] }),
+    ...(types.includes('null') && { 'x-nullable': true }),
+    ...(typeof title === 'string' && { 'x-ms-summary': titleCase(title) }),
+    ...kept(more),
+    ...namesOf(resource.fields[name]?.members, schema.enum),
+    ...(Array.isArray(required) && { required }),
+    ...(items !== undefined && { items: downgraded(items as Json, resource, '') }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(members.map(([key, value]) => [key, downgraded(value, resource, key)])),
+    }),
+  };
+}
+
+/** The members of an enumeration with the words that a person reads. */
+function namesOf(members: Readonly<Record<string, string>> | undefined, values: unknown): Json {
+  if (members === undefined || !Array.isArray(values)) return {};
+  const named = (values as string[]).map((value) => ({ value, displayName: members[value] ?? value }));
+  return { 'x-ms-enum-values': named };
+}
+
+const titleCase = (title: string) => title.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
