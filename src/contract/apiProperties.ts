@@ -1,18 +1,14 @@
-/** What identifies one organisation's API and its connector to Entra ID. */
+/** What identifies one organisation's connector to Entra ID. */
 export interface Registration {
-  /** Client id of the API's registration. */
-  readonly apiClientId: string;
   /** Client id of the connector's own registration. */
   readonly connectorClientId: string;
   readonly tenantId: string;
 }
 
 /** The file that tells Power Platform how a connection signs in, and how the connector looks. */
-export function writeApiProperties(
-  { apiClientId, connectorClientId, tenantId }: Registration,
-  brandColor: string,
-): object {
-  const resource = `api://${apiClientId}`;
+export function writeApiProperties({ connectorClientId, tenantId }: Registration, brandColor: string): object {
+  // The address of the API's registration, as infra/entra-application.bicep and infra/scripts/entra.sh make it.
+  const resource = `api://${tenantId}/model-performance`;
   return {
     properties: {
       connectionParameters: {

@@ -1,0 +1,34 @@
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bicep } from './compiler.js';
+
+/** Deployments, and the parameter files of the first. */
+export const deployments = ['main.bicep', 'entra-application.bicep', 'graph-grant.bicep'];
+export const parameterFiles = ['main.dev.bicepparam', 'main.prod.bicepparam', 'main.private.bicepparam'];
+
+/** For whom snapshots are computed: nobody's tenant, subscription or group. */
+export const somewhere = [
+  ...['--tenant-id', '00000000-0000-0000-0000-000000000001'],
+  ...['--subscription-id', '00000000-0000-0000-0000-000000000002'],
+  ...['--resource-group', 'model-performance', '--location', 'westeurope'],
+];
+
+export const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.bicep(param)?$/.test(name));
+
+/** Type data of the Microsoft Graph extension beside the repository, for machines that do not reach its registry. */
+const graphTypes = resolve('..', 'shared', 'bicep-types', 'microsoft-graph-v1.0-1.0.0', 'index.json');
+
+/**
+ * A copy of `infra/` to compile, so that nothing is written into it. The Graph extension comes from its type data where these are there,
+ * from its registry otherwise.
+ */
+export async function copyTemplates(compiler: string, copy: string): Promise<void> {
+  rmSync(copy, { recursive: true, force: true });
+  cpSync('infra', copy, { recursive: true });
+  if (!existsSync(graphTypes)) return;
+  await bicep(compiler, ['publish-extension', graphTypes, '--target', join(copy, 'graph.tgz'), '--force']);
+  const config = join(copy, 'bicepconfig.json');
+  const text = readFileSync(config, 'utf8');
+  writeFileSync(config, text.replace(/"br:[^"]+"/, '"./graph.tgz"'));
+}
