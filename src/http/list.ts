@@ -4,12 +4,12 @@ import { Problem } from '../problem.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { OpenCall } from './call.js';
 import { columnsOf, writeCsv } from './csv.js';
-import { readListQuery, writeCursor, type ListQuery, type Position } from './query.js';
+import { outdatedCursor, readListQuery, writeCursor, type ListQuery, type Position } from './query.js';
 
 /**
  * GET /v1/model-performance: the models that fit the filters, at most `limit` of them, and where the others are.
  * Filters are applied here and not by Graph, which does not promise to heed them.
- * @throws Problem invalid-query, or of the reads
+ * @throws Problem invalid-query, for a cursor that Graph refuses too; or of the reads
  */
 export async function list(call: OpenCall): Promise<Answer> {
   const { request, deps } = call;
@@ -31,7 +31,10 @@ async function collect(call: OpenCall, { filters, limit, from }: ListQuery) {
   for (let at: Position | undefined = from; at !== undefined;) {
     if (seen.has(at.query)) throw new Problem('graph-error');
     seen.add(at.query);
-    const page: Page = await call.deps.graph.page(at.query, call);
+    const page: Page = await call.deps.graph.page(at.query, call).catch((error: unknown) => {
+      const callers = at === from && from.query !== '';
+      throw callers && error instanceof Problem && error.code === 'rejected-by-graph' ? outdatedCursor() : error;
+    });
     for (let index = at.skip; index < page.objects.length; index++) {
       const shown = page.objects[index];
       if (shown !== undefined && fits(shown, filters)) found.push(shown);

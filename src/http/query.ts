@@ -56,7 +56,14 @@ const messages = {
   twice: 'Give this parameter once.',
   limit: `The limit is a whole number from 1 to ${listLimit}.`,
   cursor: 'The cursor is not one of this API: take it from nextLink, as it is.',
+  outdated: 'The cursor holds no longer: begin the list anew.',
 };
+
+/** For a cursor whose place in the list Microsoft Graph does not know any more. */
+export const outdatedCursor = (): Problem =>
+  new Problem('invalid-query', 'not-applied', {
+    errors: [{ pointer: '/cursor', code: 'invalid-parameter', message: messages.outdated }],
+  });
 
 /**
  * The query of a list.

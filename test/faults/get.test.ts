@@ -122,9 +122,12 @@ function expected({ id, fails, readBacks, writes }: GraphRow, name: Name): { cod
   const overcome = times === 1 && writes > 1;
   const code = untouched || overcome ? undefined : (fails ?? (readBacks ? 'graph-error' : undefined));
   if (code === undefined) return { calls: pages + (overcome ? 1 : 0) };
-  // A collection that is not there is nobody's missing model.
+  // A collection that is not there is nobody's missing model; and what Graph rejects of a rest is the caller's cursor.
+  const ofCursor = name === 'the rest of a list, on each try';
+  const asTold =
+    code === 'not-found' && ofList ? 'graph-error' : code === 'rejected-by-graph' && ofCursor ? 'invalid-query' : code;
   return {
-    code: code === 'not-found' && ofList ? 'graph-error' : code,
+    code: asTold,
     calls: pagesBefore + Math.min(writes, Number(limits.MAX_ATTEMPTS)),
   };
 }
