@@ -42,11 +42,13 @@ describe('imports point down', () => {
 
   test('no circle', () => {
     const circles: string[] = [];
+    const walked = new Set<string>();
     const walk = (file: string, way: readonly string[]) => {
       if (way.includes(file)) circles.push([...way, file].join(' → '));
-      else for (const next of importsOf(file).ours) walk(next, [...way, file]);
+      else if (!walked.has(file)) for (const next of importsOf(file).ours) walk(next, [...way, file]);
+      walked.add(file);
     };
-    walk('src/index.ts', []);
+    for (const file of [...files('src'), ...files('local')]) walk(file, []);
     expect(circles).toEqual([]);
   });
 });

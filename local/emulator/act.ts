@@ -1,4 +1,11 @@
-import type { GraphError } from './errors.js';
+/** How an error of Graph reads: Intune puts JSON as a string into `message`, once or even twice. */
+export interface GraphError {
+  readonly code: string;
+  readonly message: string;
+  readonly nested?: 'once' | 'twice';
+  /** Only inside the nested message. */
+  readonly retryAfter?: number | string;
+}
 
 /** Where a fault strikes: Graph, the managed identity's endpoint, the signing keys or the OpenID configuration of the issuer, telemetry's ingestion. */
 export type Place = 'graph' | 'identity' | 'keys' | 'metadata' | 'ingestion';

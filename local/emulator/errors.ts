@@ -1,14 +1,6 @@
+import type { GraphError } from './act.js';
 import { internals } from './constants.js';
 import { json, type Answer, type Call } from './exchange.js';
-
-/** How an error of Graph reads: Intune puts JSON as a string into `message`, once or even twice. */
-export interface GraphError {
-  readonly code: string;
-  readonly message: string;
-  readonly nested?: 'once' | 'twice';
-  /** Only inside the nested message. */
-  readonly retryAfter?: number | string;
-}
 
 const diagnostic = JSON.stringify({
   ServerInfo: { DataCenter: 'West Europe', Slice: 'E', Ring: '5', ScaleUnit: '002', RoleInstance: 'AM2PEPF0000FFFF' },

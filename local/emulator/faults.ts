@@ -1,6 +1,5 @@
-import type { Act, Content, Fault, RetryAfter } from './act.js';
+import type { Act, Content, Fault, RetryAfter, GraphError } from './act.js';
 import { internals } from './constants.js';
-import type { GraphError } from './errors.js';
 
 /** Options of a row that differ from the usual: a PATCH that was not stored. */
 type More = Partial<Pick<Fault, 'applied' | 'method'>>;

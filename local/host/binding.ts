@@ -1,4 +1,4 @@
-import type { TypedData } from './invocation.js';
+import type { TypedData } from './protocol.js';
 
 /** What of a request becomes trigger metadata. */
 export interface Bound {

@@ -1,14 +1,6 @@
 import Module from 'node:module';
 import type { Level, Log } from './log.js';
-import type { CallContext, InvocationModel } from './invocation.js';
-
-/** What a function declares: its trigger, its inputs and outputs, by name. */
-export interface Binding {
-  readonly type: string;
-  readonly direction: string;
-  readonly route?: string;
-  readonly methods?: readonly string[];
-}
+import type { Binding, CallContext, InvocationModel } from './protocol.js';
 
 /** A function of the app. */
 export interface RegisteredFunction {
