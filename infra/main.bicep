@@ -148,6 +148,7 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
+    workspaceId: monitoring.outputs.workspaceId
     hostName: app.outputs.hostName
     actionGroupIds: actionGroupIds
   }

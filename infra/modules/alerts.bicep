@@ -10,6 +10,9 @@ param tags { *: string }
 @description('Application Insights whose records are watched.')
 param insightsId string
 
+@description('Workspace with the logs of storage.')
+param workspaceId string
+
 @description('Host name of the app.')
 param hostName string
 
@@ -43,6 +46,12 @@ var rules = {
   }
   'telemetry-gap': { query: loadTextContent('../queries/alerts/telemetry-gap.kql'), severity: 2, above: 0 }
   'failure-rate': { query: loadTextContent('../queries/alerts/failure-rate.kql'), severity: 2, above: 0 }
+  'poison-rows': {
+    query: loadTextContent('../queries/alerts/poison-rows.kql')
+    severity: 2
+    above: 0
+    scope: workspaceId
+  }
   slow: { query: loadTextContent('../queries/alerts/slow.kql'), severity: 3, above: 0 }
 }
 
@@ -59,7 +68,9 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       evaluationFrequency: 'PT15M'
       windowSize: 'PT1H'
-      scopes: [insightsId]
+      scopes: [rule.value.?scope ?? insightsId]
+      // A table of the workspace is not there before its first row.
+      skipQueryValidation: true
       criteria: {
         allOf: [
           {

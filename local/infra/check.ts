@@ -1,7 +1,7 @@
 import { readFileSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bicep, findCompiler, restoreCompiler } from './compiler.js';
-import { copyTemplates, deployments, filesOf, parameterFiles, somewhere } from './templates.js';
+import { copyTemplates, deployments, filesOf, graphDeployments, parameterFiles, somewhere } from './templates.js';
 
 const usage = `Checks the Bicep files: formats, lints, builds, and compares what would be deployed with the committed snapshots.
 
@@ -26,7 +26,7 @@ async function main(given: readonly string[]): Promise<number> {
     return 2;
   }
   const compiler = findCompiler() ?? restoreCompiler();
-  await copyTemplates(compiler, copy);
+  const withGraph = await copyTemplates(compiler, copy);
   if (given.includes('--renew')) return renew(compiler);
 
   const run = (...command: string[]) => bicep(compiler, command, copy);
@@ -42,10 +42,11 @@ async function main(given: readonly string[]): Promise<number> {
       ? ''
       : `format ${file}\n${err}`;
   };
+  const compiled = withGraph ? [...deployments, ...graphDeployments] : deployments;
   const tasks: Task[] = [
     ...filesOf(copy).map(formatted),
-    ...[...deployments, ...parameterFiles].map((file) => clean('lint', file)),
-    ...deployments.map((file) => clean('build', file, '--outfile', `${file}.json`)),
+    ...[...compiled, ...parameterFiles].map((file) => clean('lint', file)),
+    ...compiled.map((file) => clean('build', file, '--outfile', `${file}.json`)),
     ...parameterFiles.map((file) => clean('build-params', file, '--outfile', `${file}.json`)),
     ...parameterFiles.map((file) => clean('snapshot', file, '--mode', 'validate', ...somewhere)),
   ];

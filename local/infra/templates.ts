@@ -2,8 +2,9 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { join, resolve } from 'node:path';
 import { bicep } from './compiler.js';
 
-/** Deployments, and the parameter files of the first. */
-export const deployments = ['main.bicep', 'entra-application.bicep', 'graph-grant.bicep'];
+/** Deployments to Azure alone, those with the Microsoft Graph extension, and the parameter files of the first. */
+export const deployments = ['main.bicep'];
+export const graphDeployments = ['entra-application.bicep', 'graph-grant.bicep'];
 export const parameterFiles = ['main.dev.bicepparam', 'main.prod.bicepparam', 'main.private.bicepparam'];
 
 /** For whom snapshots are computed: nobody's tenant, subscription or group. */
@@ -20,15 +21,25 @@ export const filesOf = (folder: string): string[] =>
 const graphTypes = resolve('..', 'shared', 'bicep-types', 'microsoft-graph-v1.0-1.0.0', 'index.json');
 
 /**
- * A copy of `infra/` to compile, so that nothing is written into it. The Graph extension comes from its type data where these are there,
- * from its registry otherwise.
+ * Makes a copy of `infra/` to compile, so that nothing is written into it. The Graph extension comes from its type data where these are
+ * there, from its registry otherwise. @returns whether it could be had: without it its deployments cannot be compiled
  */
-export async function copyTemplates(compiler: string, copy: string): Promise<void> {
+export async function copyTemplates(compiler: string, copy: string): Promise<boolean> {
   rmSync(copy, { recursive: true, force: true });
   cpSync('infra', copy, { recursive: true });
-  if (!existsSync(graphTypes)) return;
-  await bicep(compiler, ['publish-extension', graphTypes, '--target', join(copy, 'graph.tgz'), '--force']);
-  const config = join(copy, 'bicepconfig.json');
-  const text = readFileSync(config, 'utf8');
-  writeFileSync(config, text.replace(/"br:[^"]+"/, '"./graph.tgz"'));
+  if (existsSync(graphTypes)) {
+    const config = join(copy, 'bicepconfig.json');
+    await bicep(compiler, ['publish-extension', graphTypes, '--target', join(copy, 'graph.tgz'), '--force']);
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/"br:[^"]+"/, '"./graph.tgz"'));
+    return true;
+  }
+  // The compiler's own `restore` says nothing when it fails; BCP192 is what the compiler says without the extension.
+  const [example = ''] = graphDeployments;
+  const { err } = await bicep(compiler, ['build', example, '--stdout'], copy);
+  const had = !err.includes('BCP192');
+  if (!had)
+    process.stderr.write(
+      `The Microsoft Graph extension cannot be had: ${graphDeployments.join(', ')} were not compiled.\n`,
+    );
+  return had;
 }

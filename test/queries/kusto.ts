@@ -1,7 +1,7 @@
 import '@kusto/language-service-next/bridge.min.js';
 import '@kusto/language-service-next/Kusto.Language.Bridge.min.js';
 
-/** The tables of Application Insights that queries may name, with the columns that they may use. Source: the Application Insights tables of the Azure Monitor reference. */
+/** The tables that queries may name, with the columns that they may use. Source: the tables of Application Insights and of storage logs in the Azure Monitor reference. */
 const tables = {
   customEvents:
     'timestamp: datetime, name: string, itemCount: int, customDimensions: dynamic, customMeasurements: dynamic, operation_Id: string',
@@ -12,6 +12,7 @@ const tables = {
   requests:
     'timestamp: datetime, name: string, url: string, resultCode: string, success: string, duration: real, itemCount: int, customDimensions: dynamic, operation_Id: string',
   exceptions: 'timestamp: datetime, type: string, itemCount: int, customDimensions: dynamic, operation_Id: string',
+  StorageQueueLogs: 'TimeGenerated: datetime, OperationName: string, StatusText: string, Uri: string',
   availabilityResults: 'timestamp: datetime, name: string, success: string, duration: real, message: string',
 } as const;
 
