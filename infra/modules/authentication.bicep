@@ -24,7 +24,15 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     globalValidation: {
       requireAuthentication: true
       unauthenticatedClientAction: 'Return401'
-      excludedPaths: ['/api/health/live', '/api/health/ready', '/api/openapi.json', '/api/docs']
+      excludedPaths: [
+        '/api/health/live'
+        '/api/health/ready'
+        '/api/openapi.json'
+        '/api/docs'
+        '/api/docs/start.js'
+        '/api/docs/swagger-ui-bundle.js'
+        '/api/docs/swagger-ui.css'
+      ]
     }
     httpSettings: { requireHttps: true }
     login: { tokenStore: { enabled: false } }
