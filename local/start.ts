@@ -63,7 +63,9 @@ async function emulate(): Promise<Emulator> {
 
 /** The functions host in a process of its own; its output is this terminal's. */
 function startHost(port: number, { identityEnvironment, ingestion }: Emulator): ChildProcess {
-  const env = { ...ingestion.environment, ...process.env, ...identityEnvironment };
+  // Whoever names another ingestion has reasons, and certificates, of their own; certificates alone are no such reason.
+  const own = process.env.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined;
+  const env = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
   // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
   const options: SpawnOptions = {
     env,
