@@ -1,7 +1,7 @@
 extension microsoftGraphV1
 
 metadata name = 'Registration of the Model Performance API'
-metadata description = 'Comes before main.bicep. Safe to run again: the registrations are found by their unique names. infra/scripts/entra.sh application does the same with the Azure CLI, but for the connector.'
+metadata description = 'Comes before main.bicep. Safe to run again: the registrations are found by their unique names. infra/scripts/entra.sh application and connector do the same with the Azure CLI.'
 
 @description('Last part of the API’s address api://<tenant>/<name>, and the unique name by which the registration is found again.')
 @minLength(3)

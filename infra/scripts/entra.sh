@@ -7,11 +7,15 @@ usage() {
 Makes what this API needs in Microsoft Entra ID, with the Azure CLI (az). What is there already stays: it is safe to run again.
 
   infra/scripts/entra.sh application [--name model-performance]
+  infra/scripts/entra.sh connector [--name model-performance] [--redirect <address>]
   infra/scripts/entra.sh grants --identity <id> [--graph-version beta] --api <id> [--write <id>]... [--read <id>]...
 
 application  The registration of the API, its two roles, its scope, version 2 of its tokens, and its enterprise application. Prints its
              client id. Run it before the deployment.
   --name           Last part of the registration's address api://<tenant>/<name>, by which it is found again.
+
+connector    The registration with which Power Automate signs people in, and its enterprise application. Prints its client id.
+  --redirect       Address that Power Platform shows once the connector was imported.
 
 grants       The one permission on Microsoft Graph that updates need, for the managed identity; and roles of the API for the systems that
              call it. Run it after the deployment.
@@ -20,10 +24,10 @@ grants       The one permission on Microsoft Graph that updates need, for the ma
   --api            Client id of the API.
   --write, --read  Client id of a system that may write, or only read. May be given several times.
 
-Both take
+All take
   --graph          Root of Microsoft Graph, when it is not that of the Azure CLI's cloud, such as https://dod-graph.microsoft.us.
 
-Who runs it needs in Microsoft Entra ID: for application, the role Application Developer; for grants, Privileged Role Administrator.
+Who runs it needs in Microsoft Entra ID: for application and connector, the role Application Developer; for grants, Privileged Role Administrator.
 END
 }
 
@@ -71,7 +75,8 @@ role() {
 }
 read_role=$(role b615128d-b969-4584-aad1-757213622e1a Read 'Read model performance' 'Lists and reads models.')
 write_role=$(role 720664bb-3838-487d-9352-34a4f05dec0b Write 'Write model performance' 'Updates models; includes reading.')
-scope='{"id":"6ebec8ba-381a-47dc-88fd-ca1889b6bd51","value":"access_as_user","type":"User","isEnabled":true,"adminConsentDisplayName":"Use model performance as the signed-in person","adminConsentDescription":"Lets the application call this API for the signed-in person, with the roles of that person.","userConsentDisplayName":"Use model performance for you","userConsentDescription":"Lets the application call this API for you, with your roles."}'
+scope_id=6ebec8ba-381a-47dc-88fd-ca1889b6bd51
+scope='{"id":"'$scope_id'","value":"access_as_user","type":"User","isEnabled":true,"adminConsentDisplayName":"Use model performance as the signed-in person","adminConsentDescription":"Lets the application call this API for the signed-in person, with the roles of that person.","userConsentDisplayName":"Use model performance for you","userConsentDescription":"Lets the application call this API for you, with your roles."}'
 
 # with <JSON array> <element>: the array with one more element.
 with() {
@@ -124,18 +129,65 @@ application() {
     say "Made the registration $address."
   fi
   client_id=$(patiently known_application)
-  object=$(find_principal "$client_id")
-  if [[ ! $object ]]; then
-    patiently send POST servicePrincipals "{\"appId\":\"$client_id\"}"
-    say 'Made its enterprise application.'
-  fi
+  make_principal "$client_id"
   printf '%s\n' "$client_id"
+}
+
+make_principal() {
+  local object
+  object=$(find_principal "$1")
+  if [[ $object ]]; then return; fi
+  patiently send POST servicePrincipals "{\"appId\":\"$1\"}"
+  say 'Made its enterprise application.'
 }
 
 known_application() {
   local client_id
   client_id=$(find_application appId)
   [[ $client_id ]] && printf '%s' "$client_id"
+}
+
+# --- connector -------------------------------------------------------------------------------------------------------------------------
+
+find_connector() {
+  graph GET applications "value[0].$1" --url-parameters "\$filter=uniqueName eq '$connector_name'"
+}
+
+known_connector() {
+  local client_id
+  client_id=$(find_connector appId)
+  [[ $client_id ]] && printf '%s' "$client_id"
+}
+
+connector() {
+  local name=$1 redirect=$2 tenant api object client_id redirects known
+  tenant=$(az account show --query tenantId --output tsv)
+  address="api://$tenant/$name"
+  connector_name="$name-connector"
+  api=$(find_application appId)
+  if [[ ! $api ]]; then
+    say "There is no registration $address: run infra/scripts/entra.sh application first."
+    exit 1
+  fi
+  object=$(find_connector id)
+  if [[ ! $object ]]; then
+    redirects='[]'
+    if [[ $redirect ]]; then redirects="[\"$redirect\"]"; fi
+    send PATCH "applications(uniqueName='$connector_name')" \
+      "{\"displayName\":\"Model Performance connector\",\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":$redirects},\"requiredResourceAccess\":[{\"resourceAppId\":\"$api\",\"resourceAccess\":[{\"id\":\"$scope_id\",\"type\":\"Scope\"}]}]}" \
+      'Prefer=create-if-missing'
+    say "Made the registration of the connector."
+  else
+    say 'The registration of the connector is there.'
+    known=$(graph GET "applications/$object" 'web.redirectUris' --output json)
+    if [[ $redirect && $known != *"\"$redirect\""* ]]; then
+      send PATCH "applications/$object" "{\"web\":{\"redirectUris\":$(with "$known" "\"$redirect\"")}}"
+      say 'Added the address that it is redirected to.'
+    fi
+  fi
+  client_id=$(patiently known_connector)
+  make_principal "$client_id"
+  printf '%s\n' "$client_id"
 }
 
 # --- grants ----------------------------------------------------------------------------------------------------------------------------
@@ -199,11 +251,11 @@ case $command in
     usage
     exit 0
     ;;
-  application | grants) shift ;;
-  *) stop 'The first word is application or grants.' ;;
+  application | connector | grants) shift ;;
+  *) stop 'The first word is application, connector or grants.' ;;
 esac
 
-name=model-performance identity='' graph_version=beta api='' graph_root=''
+name=model-performance redirect='' identity='' graph_version=beta api='' graph_root=''
 callers=()
 while (($# > 0)); do
   case $1 in
@@ -211,7 +263,7 @@ while (($# > 0)); do
       usage
       exit 0
       ;;
-    --name | --identity | --graph-version | --api | --write | --read | --graph) ;;
+    --name | --redirect | --identity | --graph-version | --api | --write | --read | --graph) ;;
     *) stop "$1 is not known." ;;
   esac
   (($# > 1)) || stop "$1 needs a value."
@@ -220,6 +272,7 @@ while (($# > 0)); do
   esac
   case $1 in
     --name) name=$2 ;;
+    --redirect) redirect=$2 ;;
     --identity) identity=$2 ;;
     --graph-version) graph_version=$2 ;;
     --api) api=$2 ;;
@@ -230,6 +283,7 @@ while (($# > 0)); do
   shift 2
 done
 [[ $name =~ ^[a-z][a-z0-9-]{1,59}$ ]] || stop '--name takes small letters, digits and hyphens.'
+[[ ! $redirect || $redirect =~ ^https://[A-Za-z0-9./_-]+$ ]] || stop '--redirect takes an address that begins with https://.'
 [[ $graph_version == beta || $graph_version == v1.0 ]] || stop '--graph-version is beta or v1.0.'
 [[ ! $graph_root || $graph_root =~ ^https://[a-z0-9.-]+$ ]] || stop '--graph takes a root such as https://dod-graph.microsoft.us.'
 if [[ $command == grants ]]; then
@@ -247,6 +301,8 @@ fi
 
 if [[ $command == application ]]; then
   application "$name"
+elif [[ $command == connector ]]; then
+  connector "$name" "$redirect"
 else
   if [[ $identity ]]; then grant_graph "$identity" "$graph_version"; fi
   for caller in ${callers[@]+"${callers[@]}"}; do

@@ -57,6 +57,43 @@ const held = () => {
   });
 };
 
+describe('connector', () => {
+  const redirect = 'https://global.consent.azure-apim.net/redirect/model-performance';
+
+  test('makes a registration that may ask for the scope of the API, and prints its client id', () => {
+    const api = done('application');
+    const clientId = done('connector', '--redirect', redirect);
+    const { applications, servicePrincipals } = az.read();
+    expect(applications.find(({ appId }) => appId === clientId)).toMatchObject({
+      uniqueName: 'model-performance-connector',
+      signInAudience: 'AzureADMyOrg',
+      web: { redirectUris: [redirect] },
+      requiredResourceAccess: [{ resourceAppId: api, resourceAccess: [{ type: 'Scope' }] }],
+    });
+    expect(servicePrincipals.filter(({ appId }) => appId === clientId)).toHaveLength(1);
+  });
+
+  test('a second time adds the address that is known by then, and a third time nothing', () => {
+    done('application');
+    const clientId = done('connector');
+    expect(done('connector', '--redirect', redirect)).toBe(clientId);
+    const made = az.read().applications.find(({ appId }) => appId === clientId);
+    expect(made).toMatchObject({ web: { redirectUris: [redirect] } });
+    const writes = az.writes();
+    expect(done('connector', '--redirect', redirect)).toBe(clientId);
+    expect(az.writes()).toEqual(writes);
+  });
+
+  test('says what has to be there first', () => {
+    const { code, err } = az.run(script, ['connector']);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/entra\.sh application first\.\n$/) });
+  });
+
+  test('refuses an address that is none', () => {
+    expect(az.run(script, ['connector', '--redirect', 'http://x'])).toMatchObject({ code: 2, out: '' });
+  });
+});
+
 describe('application', () => {
   test('makes what the API’s callers need, and prints its client id', () => {
     const clientId = done('application');

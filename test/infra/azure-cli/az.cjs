@@ -41,6 +41,8 @@ function list(name, objects) {
   const byAppId = /^\$filter=appId eq '([^']+)'$/.exec(filter);
   if (name === 'applications' && byUri)
     return { value: objects.filter(({ identifierUris }) => identifierUris.includes(byUri[2])) };
+  const byName = /^\$filter=uniqueName eq '([^']+)'$/.exec(filter);
+  if (name === 'applications' && byName) return { value: objects.filter(({ uniqueName }) => uniqueName === byName[1]) };
   if (name === 'servicePrincipals' && byAppId) return { value: objects.filter(({ appId }) => appId === byAppId[1]) };
   return refuse(`Request_UnsupportedQuery: ${filter}`);
 }
@@ -55,11 +57,17 @@ function checkedApplication(given, before) {
 
 function upsert(uniqueName, body) {
   if (!headers.includes('Prefer=create-if-missing')) refuse('Request_ResourceNotFound');
-  const taken = state.applications.some(({ identifierUris }) =>
-    identifierUris.some((uri) => body.identifierUris.includes(uri)),
-  );
+  const { identifierUris: wanted = [] } = body;
+  const taken = state.applications.some(({ identifierUris }) => identifierUris.some((uri) => wanted.includes(uri)));
   if (taken) refuse('Another object with the same value for property identifierUris already exists.');
-  const empty = { id: newId(), appId: newId(), uniqueName, appRoles: [], api: { oauth2PermissionScopes: [] } };
+  const empty = {
+    id: newId(),
+    appId: newId(),
+    uniqueName,
+    identifierUris: [],
+    appRoles: [],
+    api: { oauth2PermissionScopes: [] },
+  };
   state.applications.push(checkedApplication(body, empty));
 }
 
