@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
-import { Problem } from '../problem.js';
+import { Problem, problems } from '../problem.js';
 import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
@@ -69,6 +69,7 @@ async function answer(
     return success(answer, told.requestId);
   } catch (error) {
     told.problem = toProblem(error, deps, told.journey, context);
+    log(context, told.problem, told);
     await drain(request);
     return failure(told.problem, told.requestId);
   } finally {
@@ -120,6 +121,14 @@ function decoded(segment: string | undefined): string | undefined {
 function checkPrecondition({ headers }: HttpRequest): void {
   const condition = headers.get('if-match')?.trim() ?? '*';
   if (condition !== '*') throw new Problem('precondition-not-supported');
+}
+
+/** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
+function log(context: InvocationContext, { code, outcome }: Problem, { requestId, journey }: Told): void {
+  const { status } = problems[code];
+  const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: journey.attempts.length });
+  if (status < 500) context.info(line);
+  else context.warn(line);
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */

@@ -75,6 +75,7 @@ const found = (text: string) => spellings.filter((one) => text.includes(one));
 
 let system: System;
 const answers: string[] = [];
+const failed: string[] = [];
 let asked = 0;
 
 beforeAll(async () => {
@@ -94,7 +95,10 @@ beforeAll(async () => {
     const authorization = `Bearer ${emulator.issue({ ...person, roles: ['ModelPerformance.Read', 'ModelPerformance.Write'] })}`;
     const headers = sent.withoutToken ? sent.headers : { authorization, ...sent.headers };
     const answer = await system.call(target, { ...sent, ...(headers && { headers }) });
-    if (answer.status >= 400) answers.push(`${name}: ${answer.text} ${JSON.stringify(answer.headers)}`);
+    if (answer.status >= 400) {
+      answers.push(`${name}: ${answer.text} ${JSON.stringify(answer.headers)}`);
+      failed.push(String(answer.headers['x-request-id']));
+    }
     if (sent.method === 'PATCH') asked += 1;
   }
   await Promise.all(
@@ -124,7 +128,7 @@ describe('of every request, every fault of Graph, and every name in a token', ()
     expect(envelopes().filter(({ name }) => name.endsWith('Event'))).toHaveLength(asked);
     expect(envelopes().filter(({ name }) => name.endsWith('RemoteDependency')).length).toBeGreaterThan(strikes.length);
     expect(answers.length).toBeGreaterThan(15);
-    expect(system.host.output.err).not.toContain('lost');
+    expect(system.host.output.err).not.toContain('were lost');
   });
 
   test('no submitted value is in a dependency, a metric or an exception', () => {
@@ -151,6 +155,21 @@ describe('of every request, every fault of Graph, and every name in a token', ()
     expect(changes).toContain(mark);
     expect(changes).toContain(wanted.model);
     expect(found(changes.replaceAll(mark, ''))).toEqual([]);
+  });
+
+  test('each call that failed is one structured line of log', () => {
+    const lines = [...(system.host.output.out + system.host.output.err).matchAll(/^\[.+?\] \[[\w-]+\] (\{.+\})$/gm)];
+    const told = lines.map(([, line = '']) => JSON.parse(line) as Record<string, unknown>);
+    expect(told.map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(failed));
+    expect(told.length).toBeGreaterThan(failed.length);
+    for (const line of told)
+      expect(line).toEqual({
+        problem: expect.stringMatching(/^[a-z-]+$/),
+        status: expect.any(Number),
+        outcome: expect.stringMatching(/^(not-applied|unknown)$/),
+        requestId: expect.stringMatching(/^[\w-]{1,64}$/),
+        attempts: expect.any(Number),
+      });
   });
 
   test('no log line holds one, nor anything of Graph’s', () => {
