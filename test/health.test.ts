@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Check } from '../src/graph/readiness.js';
-import { json } from './local/host-fixture/process.js';
+import { json } from './support/host-fixture/process.js';
 import { until } from './telemetry/fixture/process.js';
-import { startSystem, type System } from './system.js';
+import { startSystem, type System } from './support/system.js';
 
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map(({ stop }) => stop())));

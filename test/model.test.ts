@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { startEmulator } from '../local/emulator/emulator.js';
-import { settled } from '../local/soak/settled.js';
+import { settled } from '../tools/soak/settled.js';
 import { commands } from './model/commands.js';
 import { scaledDown, type World } from './model/world.js';
-import { startInstance } from './system.js';
+import { startInstance } from './support/system.js';
 
 /** For longer hunts: `MODEL_RUNS=500 MODEL_SEED=7 MODEL_LIMIT_MS=3600000 npm test -- test/model.test`. */
 const runs = Number(process.env.MODEL_RUNS ?? 3);

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { json } from './local/host-fixture/process.js';
-import { startSystem } from './system.js';
+import { json } from './support/host-fixture/process.js';
+import { startSystem } from './support/system.js';
 import { until } from './telemetry/fixture/process.js';
 
 // The deployment package, far from this repository's node_modules.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../local/emulator/models.js';
-import { json, type Sent } from './local/host-fixture/process.js';
-import { startSystem, type System } from './system.js';
+import { json, type Sent } from './support/host-fixture/process.js';
+import { startSystem, type System } from './support/system.js';
 
 const path = '/api/v1/model-performance';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { conformance } from './conformance/cases.js';
-import { json } from './local/host-fixture/process.js';
-import { startSystem, type System } from './system.js';
+import { json } from './support/host-fixture/process.js';
+import { startSystem, type System } from './support/system.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 const graphPath = `/beta/deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance/${id}`;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { json, type Sent } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
+import { json, type Sent } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 

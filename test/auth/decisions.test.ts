@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.js';
 import type { Deps } from '../../src/http/call.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 

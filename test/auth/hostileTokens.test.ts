@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { hostileTokens } from './hostileTokens.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';

@@ -14,7 +14,7 @@ import {
   seal,
   secondsNow,
   unsigned,
-} from './forge.js';
+} from '../support/forge.js';
 
 type Make = (emulator: Emulator) => string;
 

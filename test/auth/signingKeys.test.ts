@@ -7,8 +7,8 @@ import { createKeySetReader } from '../../src/auth/keySet.js';
 import { createSigningKeys } from '../../src/auth/signingKeys.js';
 import { createVerifier } from '../../src/auth/verify.js';
 import { Problem } from '../../src/problem.js';
-import { entraOf, keyRequests } from './entra.js';
-import { currentKey } from './forge.js';
+import { entraOf, keyRequests } from '../support/entra.js';
+import { currentKey } from '../support/forge.js';
 
 const [second, hour] = [1_000, 3_600_000];
 

@@ -8,7 +8,7 @@ import { createKeySetReader } from '../../src/auth/keySet.js';
 import { createSigningKeys } from '../../src/auth/signingKeys.js';
 import { createVerifier } from '../../src/auth/verify.js';
 import { Problem } from '../../src/problem.js';
-import { entraOf } from './entra.js';
+import { entraOf } from '../support/entra.js';
 import { hostileTokens } from './hostileTokens.js';
 
 const startMs = Date.UTC(2026, 0, 15, 12);

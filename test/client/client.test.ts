@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { markAll } from './example.js';
 
 // The README shows this example; its types are made from the published contract.

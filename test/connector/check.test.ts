@@ -10,7 +10,7 @@ afterAll(() => {
 });
 
 function check(...given: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/local/connector/check.js', ...given], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/tools/connector/check.js', ...given], {
     encoding: 'utf8',
   });
   return { status, out: stdout, err: stderr };

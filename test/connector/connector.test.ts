@@ -5,11 +5,11 @@ import Ajv04 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfigFileTextToJson } from 'typescript';
-import { brandColor } from '../../local/connector/icon.js';
-import { keywordSchema } from '../../local/connector/keywords.js';
-import { rules, type Definition } from '../../local/connector/rules.js';
+import { brandColor } from '../../tools/contract/apiProperties.js';
+import { keywordSchema } from '../../tools/connector/keywords.js';
+import { rules, type Definition } from '../../tools/connector/rules.js';
 import { registered } from '../../src/app.js';
-import { operations } from '../../src/contract/operations.js';
+import { operations } from '../../tools/contract/operations.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 const read = (name: string) => readFileSync(`connector/${name}`);

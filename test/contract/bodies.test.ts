@@ -5,7 +5,7 @@ import { readId } from '../../src/http/id.js';
 import { Problem } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { parserOf } from '../../src/resource/parse.js';
-import { published, validatorsOf } from './published.js';
+import { published, validatorsOf } from '../support/published.js';
 
 const pathId = 'an-id';
 const { fields, odataType } = modelPerformance;

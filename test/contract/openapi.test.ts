@@ -1,13 +1,13 @@
 import { validate } from '@apidevtools/swagger-parser';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { registered } from '../../src/app.js';
-import { writeOpenApi } from '../../src/contract/openapi.js';
-import { operations, pages } from '../../src/contract/operations.js';
+import { writeOpenApi } from '../../tools/contract/openapi.js';
+import { operations, pages } from '../../tools/contract/operations.js';
 import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { json, type Answer } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
-import { holdAgainstContract, published } from './published.js';
+import { json, type Answer } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
+import { holdAgainstContract, published } from '../support/published.js';
 
 describe('the published contract', () => {
   test.each(['documented', 'strict'] as const)('is OpenAPI 3.1 (%s)', async (validation) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { keyRequests } from '../auth/entra.js';
-import { json } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
+import { keyRequests } from '../support/entra.js';
+import { json } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
 import { callerRows, type CallerRow } from './callers.js';
 
 const path = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';

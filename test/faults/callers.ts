@@ -1,8 +1,8 @@
 import { callers, tenantId } from '../../local/emulator/constants.js';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import type { Emulator } from '../../local/emulator/emulator.js';
-import { attacker, currentKey, foreign, forge, hmac, secondsNow, signed, unsigned } from '../auth/forge.js';
-import type { Sent } from '../local/host-fixture/process.js';
+import { attacker, currentKey, foreign, forge, hmac, secondsNow, signed, unsigned } from '../support/forge.js';
+import type { Sent } from '../support/host-fixture/process.js';
 
 /** One way in which somebody calls who may not, or in which that cannot be told; and what the caller then gets. */
 export interface CallerRow {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { problems, type Code } from '../../src/problem.js';
-import type { Answer } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
+import type { Answer } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, scaled } from './play.js';
+import { atMost, leaks, scaled } from '../support/play.js';
 
 // The same faults, where a caller only reads: what is answered is whole, or it is a problem. A part of a list never looks like a list.
 

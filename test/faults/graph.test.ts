@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, play, scaled, wanted, type Played } from './play.js';
+import { atMost, leaks, play, scaled, wanted, type Played } from '../support/play.js';
 
 /** What Graph does in one test. */
 type Scenario = 'always' | 'always, after storing' | 'once' | 'always, and reads fail';

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { identityRows } from './identity.js';
-import { leaks, play, scaled } from './play.js';
+import { leaks, play, scaled } from '../support/play.js';
 
 // The identity library caches tokens for the whole process, so that each row needs a process of its own.
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, play, scaled, wanted, type Played } from './play.js';
+import { atMost, leaks, play, scaled, wanted, type Played } from '../support/play.js';
 
 // Two attempts: the first meets one fault, the second another, and what the caller hears has to be true of both.
 

@@ -14,8 +14,8 @@ import type { Story } from '../../src/http/call.js';
 import { handle } from '../../src/http/handle.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { noTelemetry } from '../../src/telemetry/telemetry.js';
-import { startSystem, type System } from '../system.js';
-import { leaks, play, scaled, wanted, type Played } from './play.js';
+import { startSystem, type System } from '../support/system.js';
+import { leaks, play, scaled, wanted, type Played } from '../support/play.js';
 
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map(({ stop }) => stop())));

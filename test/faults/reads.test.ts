@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, play, scaled, wanted, type Played } from './play.js';
+import { atMost, leaks, play, scaled, wanted, type Played } from '../support/play.js';
 
 // The same faults, where Graph is only read: a preview has nothing to leave in doubt, and an update goes on without its audit's "from".
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { json, type Answer } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
-import { rawCall } from './rawCall.js';
+import { json, type Answer } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
+import { rawCall } from '../support/rawCall.js';
 import { modelId, requestRows, type Accepted, type Refused, type RequestRow } from './requests.js';
 
 let system: System;

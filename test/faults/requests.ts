@@ -1,4 +1,4 @@
-import type { Sent } from '../local/host-fixture/process.js';
+import type { Sent } from '../support/host-fixture/process.js';
 
 /** The model that the rows are about. */
 export const modelId = '7ec79407-9407-7ec7-0794-c77e0794c77e';

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../system.js';
-import { leaks, play, scaled } from './play.js';
+import { startSystem, type System } from '../support/system.js';
+import { leaks, play, scaled } from '../support/play.js';
 
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map(({ stop }) => stop())));

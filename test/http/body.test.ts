@@ -1,7 +1,7 @@
 import { HttpRequest, type HttpRequestInit } from '@azure/functions';
 import { describe, expect, test } from '@jest/globals';
 import { bodyLimitBytes, drain, readJson } from '../../src/http/body.js';
-import { refused } from '../refused.js';
+import { refused } from '../support/refused.js';
 
 const json = { 'content-type': 'application/json' };
 const bytes = (value: string | readonly number[]) =>

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { operations } from '../../src/contract/operations.js';
-import { json } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
+import { operations } from '../../tools/contract/operations.js';
+import { json } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
 
 let system: System;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readId } from '../../src/http/id.js';
-import { refused } from '../refused.js';
+import { refused } from '../support/refused.js';
 
 describe('ids', () => {
   test.each([

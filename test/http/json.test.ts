@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseJson, pointer } from '../../src/http/json.js';
-import { refused } from '../refused.js';
+import { refused } from '../support/refused.js';
 
 const nested = (depth: number, inside = '') => '['.repeat(depth) + inside + ']'.repeat(depth);
 const refusal = async (text: string) => {

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { bicep, findCompiler } from '../../local/infra/compiler.js';
-import { copyTemplates, deployments, graphDeployments, somewhere } from '../../local/infra/templates.js';
+import { bicep, findCompiler } from '../../tools/infra/compiler.js';
+import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
 import { registered } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { settings } from '../../src/settings.js';

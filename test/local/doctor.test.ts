@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { apiClientId, callers } from '../../local/emulator/constants.js';
-import { startSystem, type System } from '../system.js';
+import { startSystem, type System } from '../support/system.js';
 
 jest.setTimeout(120_000);
 
@@ -31,7 +31,7 @@ async function other(...given: Parameters<typeof startSystem>): Promise<System> 
 
 /** Runs `npm run doctor` without npm, on a machine without the Azure CLI unless a path to one is given. */
 async function doctor(given: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['dist/local/doctor/main.js', ...given], {
+  const child = spawn(process.execPath, ['dist/tools/doctor/main.js', ...given], {
     env: { PATH: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

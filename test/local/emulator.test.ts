@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { faults } from '../../local/emulator/faults.js';
-import { arrived, beta, capture, firstModel, graphToken } from './emulatorCalls.js';
+import { arrived, beta, capture, firstModel, graphToken } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;

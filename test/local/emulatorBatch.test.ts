@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { beta, callGraph, firstModel, graphToken, json, type Reply, type Sent } from './emulatorCalls.js';
+import { beta, callGraph, firstModel, graphToken, json, type Reply, type Sent } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;

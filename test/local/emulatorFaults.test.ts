@@ -4,7 +4,7 @@ import type { ArmedFault } from '../../local/emulator/armory.js';
 import { internals } from '../../local/emulator/constants.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { faults } from '../../local/emulator/faults.js';
-import { arrived, beta, capture, firstModel, graphToken, type Captured } from './emulatorCalls.js';
+import { arrived, beta, capture, firstModel, graphToken, type Captured } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 const asked = { windowsScore: 12.345678901234, cloudIdentityScore: 1 };

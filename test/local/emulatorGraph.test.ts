@@ -10,7 +10,7 @@ import { internals } from '../../local/emulator/constants.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { seed } from '../../local/emulator/models.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { beta, callGraph, firstModel, graphToken, messageOf, type Sent } from './emulatorCalls.js';
+import { beta, callGraph, firstModel, graphToken, messageOf, type Sent } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;

@@ -3,7 +3,7 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, importSPKI, jwtVerify, type JSONWebKeySet } from 'jose';
 import { apiClientId, callers } from '../../local/emulator/constants.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { capture, graphToken } from './emulatorCalls.js';
+import { capture, graphToken } from '../support/emulatorCalls.js';
 
 let emulator: Emulator;
 const saved = { ...process.env };

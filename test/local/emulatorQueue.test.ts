@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { beta, capture, firstModel, graphToken } from './emulatorCalls.js';
+import { beta, capture, firstModel, graphToken } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;

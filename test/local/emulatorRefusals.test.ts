@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { beta, callGraph, codeOf, firstModel, graphToken, messageOf, type Sent } from './emulatorCalls.js';
+import { beta, callGraph, codeOf, firstModel, graphToken, messageOf, type Sent } from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fixture, folder, json, removeFolders, send, startHost, type HostProcess } from './host-fixture/process.js';
+import {
+  fixture,
+  folder,
+  json,
+  removeFolders,
+  send,
+  startHost,
+  type HostProcess,
+} from '../support/host-fixture/process.js';
 
 const started: HostProcess[] = [];
 const start = (...given: Parameters<typeof startHost>) => {

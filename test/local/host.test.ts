@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { openStreamPort } from '../../local/host/stream.js';
-import { json, send, startHost, type HostProcess } from './host-fixture/process.js';
+import { json, send, startHost, type HostProcess } from '../support/host-fixture/process.js';
 
 let stream: HostProcess;
 let plain: HostProcess;

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { readCertificate } from '../../local/emulator/certificate.js';
 import { instrumentationKey } from '../../local/emulator/constants.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { graphToken } from './emulatorCalls.js';
+import { graphToken } from '../support/emulatorCalls.js';
 
 let emulator: Emulator;
 let strict: Emulator;

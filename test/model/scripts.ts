@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { faults } from '../../local/emulator/faults.js';
 import { seed } from '../../local/emulator/models.js';
-import { strikes } from '../../local/soak/strikes.js';
+import { strikes } from '../../tools/soak/strikes.js';
 import type { ModelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** One update of a run, and the faults that are armed for its model right before it is sent. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Emulator } from '../../local/emulator/emulator.js';
 import type { Model } from '../../local/emulator/models.js';
-import { breaches, codeOf } from '../../local/soak/laws.js';
-import { settled } from '../../local/soak/settled.js';
-import type { Answer } from '../local/host-fixture/process.js';
-import { startInstance, type Instance } from '../system.js';
+import { breaches, codeOf } from '../../tools/soak/laws.js';
+import { settled } from '../../tools/soak/settled.js';
+import type { Answer } from '../support/host-fixture/process.js';
+import { startInstance, type Instance } from '../support/system.js';
 import type { Step } from './scripts.js';
 
 /** The real system of a run; its instance is replaced when one has been shut down. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
-import { play, scaled } from '../faults/play.js';
-import { startSystem } from '../system.js';
+import { play, scaled } from '../support/play.js';
+import { startSystem } from '../support/system.js';
 import { complaints, reads } from './kusto.js';
 
 const folder = 'infra/queries';

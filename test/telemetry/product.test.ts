@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import type { Envelope } from '../../local/emulator/ingestion.js';
-import { play, scaled, wanted } from '../faults/play.js';
-import { startSystem, type System } from '../system.js';
+import { play, scaled, wanted } from '../support/play.js';
+import { startSystem, type System } from '../support/system.js';
 
 // The product as a whole, and what reaches ingestion of its calls.
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { strikes } from '../../local/soak/strikes.js';
-import { atMost, leaks, play, scaled, wanted } from '../faults/play.js';
-import type { Sent } from '../local/host-fixture/process.js';
-import { startSystem, type System } from '../system.js';
+import { strikes } from '../../tools/soak/strikes.js';
+import { atMost, leaks, play, scaled, wanted } from '../support/play.js';
+import type { Sent } from '../support/host-fixture/process.js';
+import { startSystem, type System } from '../support/system.js';
 
 // Everything that must not leave, through every path; then all that has left is searched.
 

@@ -3,11 +3,10 @@ import { dirname } from 'node:path';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
 import { registered } from '../src/app.js';
-import { writeApiProperties } from '../src/contract/apiProperties.js';
-import { writeOpenApi } from '../src/contract/openapi.js';
-import { writeSwagger } from '../src/contract/swagger.js';
+import { writeApiProperties } from './contract/apiProperties.js';
+import { writeOpenApi } from './contract/openapi.js';
+import { writeSwagger } from './contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
-import { brandColor, drawIcon } from './connector/icon.js';
 import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './readme.js';
 
@@ -37,13 +36,12 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
     'connector/apiDefinition.swagger.json': await asJson(
       writeSwagger(registered, modelPerformance, { version, host: placeholders.host }),
     ),
-    'connector/apiProperties.json': await asJson(writeApiProperties(placeholders, brandColor)),
-    'connector/icon.png': drawIcon(),
+    'connector/apiProperties.json': await asJson(writeApiProperties(placeholders)),
     'test/client/model-performance.d.ts': await asTypes(documented),
   };
 }
 
-/** `node dist/local/generate.js` writes the files; with `--check` it only tells which are stale. */
+/** `node dist/tools/generate.js` writes the files; with `--check` it only tells which are stale. */
 async function main(): Promise<void> {
   const files = Object.entries(await generated());
   const stale = files.filter(([path, content]) => !read(path).equals(Buffer.from(content)));

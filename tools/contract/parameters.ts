@@ -1,4 +1,4 @@
-import { modelPerformance } from '../resource/modelPerformance.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
 export interface Parameter {

@@ -1,4 +1,4 @@
-import { problems, type Code } from '../problem.js';
+import { problems, type Code } from '../../src/problem.js';
 import type { ParameterName } from './parameters.js';
 
 /** What a 200 carries: a schema of the contract, or another kind of content. */

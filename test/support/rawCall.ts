@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { Answer } from '../local/host-fixture/process.js';
+import type { Answer } from './host-fixture/process.js';
 
 /**
  * One request whose bytes go out exactly as they are given, on a connection of its own; `host` and `connection: close` are added.

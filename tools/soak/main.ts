@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startEmulator } from '../emulator/emulator.js';
+import { startEmulator } from '../../local/emulator/emulator.js';
 import { openCounts, recordLimit } from './counts.js';
 import { openDrive } from './drive.js';
 import { readFlags, type Flags } from './flags.js';

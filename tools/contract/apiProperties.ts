@@ -5,8 +5,11 @@ export interface Registration {
   readonly tenantId: string;
 }
 
+/** The ground of connector/icon.png. */
+export const brandColor = '#1f5f8b';
+
 /** The file that tells Power Platform how a connection signs in, and how the connector looks. */
-export function writeApiProperties({ connectorClientId, tenantId }: Registration, brandColor: string): object {
+export function writeApiProperties({ connectorClientId, tenantId }: Registration): object {
   // The address of the API's registration, as infra/entra-application.bicep and infra/scripts/entra.sh make it.
   const resource = `api://${tenantId}/model-performance`;
   return {

@@ -1,6 +1,6 @@
-import { problems, type Code } from '../problem.js';
-import type { Validation } from '../resource/field.js';
-import type { Resource } from '../resource/resource.js';
+import { problems, type Code } from '../../src/problem.js';
+import type { Validation } from '../../src/resource/field.js';
+import type { Resource } from '../../src/resource/resource.js';
 import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
 import { parameters } from './parameters.js';
 import { schemasOf } from './schemas.js';

@@ -1,5 +1,5 @@
-import type { Field, Validation } from '../resource/field.js';
-import type { Resource } from '../resource/resource.js';
+import type { Field, Validation } from '../../src/resource/field.js';
+import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Emulator } from '../emulator/emulator.js';
+import type { Emulator } from '../../local/emulator/emulator.js';
 
 /** What reached the emulator, counted by the emulator's own records although it remembers the latest ones only. */
 export interface Upstream {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import type { Emulator } from '../emulator/emulator.js';
+import type { Emulator } from '../../local/emulator/emulator.js';
 import type { Measure } from './probe.js';
 
 /** The compiled app in the embedded host, in a process of its own with a probe inside. */
@@ -31,7 +31,7 @@ const settings = {
 
 /** Starts it with more settings, if any are given. @throws Error with what the host said, when it does not start */
 export async function startHost(emulator: Emulator, environment: Record<string, string> = {}): Promise<Host> {
-  const host = join(__dirname, '..', 'host', 'main.js');
+  const host = join(__dirname, '..', '..', 'local', 'host', 'main.js');
   const child = spawn(
     process.execPath,
     ['--expose-gc', '--require', join(__dirname, 'probe.js'), host, '--port', '0', '--root', resolve('.')],

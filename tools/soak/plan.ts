@@ -1,5 +1,5 @@
 import type { ModelPerformance } from '../../src/resource/modelPerformance.js';
-import type { ArmedFault } from '../emulator/armory.js';
+import type { ArmedFault } from '../../local/emulator/armory.js';
 import { strikes } from './strikes.js';
 
 /** One update that is to be sent, and the fault that is armed for its model right before. */

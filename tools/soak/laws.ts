@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { problems } from '../../src/problem.js';
 import type { ModelPerformance } from '../../src/resource/modelPerformance.js';
-import { internals } from '../emulator/constants.js';
-import type { Model } from '../emulator/models.js';
+import { internals } from '../../local/emulator/constants.js';
+import type { Model } from '../../local/emulator/models.js';
 
 /** One update as it is seen from outside. */
 export interface Update {

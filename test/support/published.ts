@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Answer } from '../local/host-fixture/process.js';
+import type { Answer } from './host-fixture/process.js';
 
 /** The part of an OpenAPI document that answers are held against. */
 export interface Document {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** The folder of the fixture app. */
-export const fixture = resolve('test/local/host-fixture');
+export const fixture = resolve('test/support/host-fixture');
 const main = resolve('dist/local/host/main.js');
 
 const folders: string[] = [];

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import type { Emulator } from '../emulator/emulator.js';
-import type { Model } from '../emulator/models.js';
+import type { Emulator } from '../../local/emulator/emulator.js';
+import type { Model } from '../../local/emulator/models.js';
 import { breaches, codeOf } from './laws.js';
 import type { Planned } from './plan.js';
 import { settled } from './settled.js';

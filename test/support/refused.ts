@@ -1,4 +1,4 @@
-import { Problem, type Mistake } from '../src/problem.js';
+import { Problem, type Mistake } from '../../src/problem.js';
 
 /** What is seen of a refusal. */
 export interface Refusal {

@@ -3,8 +3,8 @@ import type { ArmedFault } from '../../local/emulator/armory.js';
 import { internals } from '../../local/emulator/constants.js';
 import type { Model } from '../../local/emulator/models.js';
 import type { RecordedRequest } from '../../local/emulator/record.js';
-import type { Answer, Sent } from '../local/host-fixture/process.js';
-import type { System } from '../system.js';
+import type { Answer, Sent } from './host-fixture/process.js';
+import type { System } from './system.js';
 
 /** Limits scaled down. An attempt keeps enough time for a good answer on a busy machine. */
 export const scaled = {

@@ -1,4 +1,4 @@
-import { faults } from '../emulator/faults.js';
+import { faults } from '../../local/emulator/faults.js';
 
 /** What Graph refuses with certainty it has not stored (FAULTS: outcome not-applied): no such row is armed as stored. */
 const certain = /^F(01|02|03|04|05|09|10|11|12|13|14|15)|^F18-(same|302|other)|^F20-(once|twice)/;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { startEmulator, type Emulator, type EmulatorOptions } from '../local/emulator/emulator.js';
-import { holdAgainstContract } from './contract/published.js';
-import { send, startHost, type Answer, type HostProcess, type Sent } from './local/host-fixture/process.js';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../local/emulator/emulator.js';
+import { holdAgainstContract } from './published.js';
+import { send, startHost, type Answer, type HostProcess, type Sent } from './host-fixture/process.js';
 
 /** One instance of the product: the compiled app in the embedded host, a process of its own. */
 export interface Instance {

@@ -1,4 +1,4 @@
-import type { Resource } from '../resource/resource.js';
+import type { Resource } from '../../src/resource/resource.js';
 import type { Registered } from './openapi.js';
 import { operations, problemsByStatus, type Operation } from './operations.js';
 import { parameters, type Parameter, type ParameterName } from './parameters.js';
