@@ -62,9 +62,9 @@ function badRequest(body: unknown): Failure {
   );
 }
 
-/** Graph's own code, for decisions and telemetry; empty when the body has none. */
+/** Graph's own code, for telemetry; empty when the body has none that looks like one: it could quote a submitted value. */
 export function graphCode({ body }: Received): string {
-  return errorText(body, 'code');
+  return /^\w{1,64}$/.exec(errorText(body, 'code'))?.[0] ?? '';
 }
 
 function errorText(body: unknown, name: 'code' | 'message'): string {
@@ -72,9 +72,9 @@ function errorText(body: unknown, name: 'code' | 'message'): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The id under which Microsoft's support finds the request. */
+/** The id under which Microsoft's support finds the request: a GUID, or it is none. */
 export function graphRequestId(received: Received): string | undefined {
-  return header(received, 'request-id');
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.exec(header(received, 'request-id') ?? '')?.[0];
 }
 
 const lost = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);

@@ -144,11 +144,12 @@ test('any answer has a meaning, and what is repeated after a certain refusal is 
 
 test('code and request id are read for telemetry, and only texts', () => {
   expect(graphCode(received(400, 'BadRequest'))).toBe('BadRequest');
-  expect(graphCode(received(400, 5))).toBe('');
-  expect(graphCode(received(400))).toBe('');
-  expect(graphRequestId(received(400, 'x', { headers: { 'request-id': 'abc' } }))).toBe('abc');
-  expect(graphRequestId(received(400, 'x', { headers: { 'request-id': ['a', 'b'] } }))).toBeUndefined();
-  expect(graphRequestId(received(400))).toBeUndefined();
+  for (const code of [5, undefined, 'a value of 87.5', 'x'.repeat(65), 'a\nb'])
+    expect(graphCode(received(400, code))).toBe('');
+  const id = '00000000-AAAA-4bbb-8ccc-0123456789ab';
+  expect(graphRequestId(received(400, 'x', { headers: { 'request-id': id } }))).toBe(id);
+  for (const header of ['abc', ['a', 'b'], `${id} and more`, undefined])
+    expect(graphRequestId(received(400, 'x', { headers: { 'request-id': header } }))).toBeUndefined();
 });
 
 describe('what a broken attempt means', () => {
