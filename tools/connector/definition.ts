@@ -67,7 +67,8 @@ export const operationsOf = ({ paths }: Definition): Place<Operation>[] =>
       .map(([method, operation]) => ({ one: operation as Operation, at: `${method.toUpperCase()} ${path}` })),
   );
 
-export const successesOf = ({ responses }: Operation) => Object.keys(responses).filter((status) => status.startsWith("2"));
+export const successesOf = ({ responses }: Operation) =>
+  Object.keys(responses).filter((status) => status.startsWith('2'));
 
 export const answerOf = (operation: Operation): Schema | undefined =>
   successesOf(operation).flatMap((status) => operation.responses[status]?.schema ?? [])[0];
