@@ -38,8 +38,8 @@ function openTelemetry(): Telemetry {
     process.stderr.write('There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.\n');
     return noTelemetry;
   }
-  const reportDrops = (count: number) => {
-    process.stderr.write(`${count} records of telemetry were lost: ingestion did not take them.\n`);
+  const reportDrops = (line: string) => {
+    process.stderr.write(`${line}\n`);
   };
   return createTelemetry({ ...options, connectionString, reportDrops });
 }
