@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import { openCall } from '../call.js';
 import type { Config } from '../config.js';
 import { Problem, problems, type ProblemRow } from '../problem.js';
 import type { Graph } from './client.js';
-import { deadlineIn } from './deadline.js';
+import { deadlineIn } from '../deadline.js';
 import type { TokenSource } from './token.js';
 
 /** One thing that was looked at. */
@@ -34,7 +36,7 @@ export function createReadiness(
     const token = await tokens.get(deadline, ends).catch(() => undefined);
     if (token === undefined) return [noToken];
     const failure = await graph
-      .page('', { deadline, journey: { attempts: [], ambiguous: false }, limits: { maxAttempts: 1 } })
+      .page('', openCall({ requestId: randomUUID(), deadline }), { maxAttempts: 1 })
       .then(
         () => undefined,
         (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
