@@ -85,7 +85,6 @@ async function alone(work) {
   }
 }
 
-
 /** What decides which packages are installed: the scripts do not. */
 function packagesHash() {
   const { scripts, ...rest } = JSON.parse(readFileSync('package.json', 'utf8'));
