@@ -82,7 +82,8 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
     { writes = method === 'PATCH', search, ...limits }: AttemptLimits & { writes?: boolean; search?: string } = {},
   ): RequestOptions {
     const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
-    const name = answer === 'batch' ? `POST $batch ${writes ? 'PATCH' : 'GET'} ${resource.name}` : `${method} ${resource.name}`;
+    const name =
+      answer === 'batch' ? `POST $batch ${writes ? 'PATCH' : 'GET'} ${resource.name}` : `${method} ${resource.name}`;
     const all = { attemptMs, maxAttempts, answerBytes: answerBytes[answer] };
     return new RequestOptions(method, name, writes, call, all, search);
   }
@@ -129,7 +130,10 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
 }
 
 /** A batch that ended before its attempt: without a token or time, or because the instance ends. */
-function notSent({ code, more: { retryAfterSeconds } }: Problem): Extract<BatchAnswer, { failure: unknown }>['failure'] {
+function notSent({
+  code,
+  more: { retryAfterSeconds },
+}: Problem): Extract<BatchAnswer, { failure: unknown }>['failure'] {
   const waitMs = retryAfterSeconds === undefined ? {} : { retryAfterMs: retryAfterSeconds * 1000 };
   return { code, outcome: 'not-applied', retry: 'yes', ...waitMs };
 }

@@ -65,9 +65,7 @@ export class RetryMiddleware implements Middleware {
 
       if (failure.code === 'graph-rejected-credentials' && !call.renewed) {
         call.renewed = true;
-        const other = await tokens
-          .renew(token, call.deadline, lifecycle.closing, call.traceparent)
-          .catch(() => token);
+        const other = await tokens.renew(token, call.deadline, lifecycle.closing, call.traceparent).catch(() => token);
         if (other !== token) {
           [token, waitMs, attempt] = [other, 0, attempt - 1];
           continue;

@@ -21,7 +21,11 @@ export interface Ended {
 }
 
 /** One event for each update, also for one that was refused. Nobody waits for it, and it never throws. */
-export function auditUpdate({ telemetry, resource }: Pick<UpdateParts, 'telemetry' | 'resource'>, ended: Ended, call: Call): void {
+export function auditUpdate(
+  { telemetry, resource }: Pick<UpdateParts, 'telemetry' | 'resource'>,
+  ended: Ended,
+  call: Call,
+): void {
   call.audited += 1;
   const { id, outcome, problem, attempts } = ended;
   const { startMs, requestId, caller } = call;

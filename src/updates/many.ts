@@ -78,7 +78,8 @@ export async function writeMany(updates: readonly Update[], parts: Parts, call: 
 }
 
 function rowAttempt({ changes, before }: Update, item: BatchItem, { resource, config }: Parts): RowAttempt {
-  if (item === undefined) return { kind: 'ambiguous', problem: new Problem('graph-error', 'unknown'), repeatable: true };
+  if (item === undefined)
+    return { kind: 'ambiguous', problem: new Problem('graph-error', 'unknown'), repeatable: true };
   if ('failure' in item) {
     const unknownWrite = item.failure.code === 'not-found' && typeof before === 'object';
     return failed(unknownWrite ? { ...item.failure, code: 'operation-not-supported-by-graph' } : item.failure);

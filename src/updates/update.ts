@@ -37,7 +37,8 @@ export async function applyUpdate(id: string, changes: Changes, parts: UpdatePar
     const object = await write(id, changes, before, parts, call);
     return { outcome: 'applied', object, ...ended('applied') };
   } catch (error) {
-    if (error instanceof Problem) return { outcome: error.outcome, problem: error, ...ended(error.outcome, error.code) };
+    if (error instanceof Problem)
+      return { outcome: error.outcome, problem: error, ...ended(error.outcome, error.code) };
     ended(call.attempts.some(({ writes }) => writes) ? 'unknown' : 'not-applied', 'internal');
     throw error;
   }

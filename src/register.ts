@@ -1,8 +1,9 @@
 import type { HttpHandler } from '@azure/functions';
-import type { Deps, Entry } from './http/call.js';
+import type { Parts } from './compose.js';
+import type { Endpoint, Path } from './http/call.js';
 import { contract } from './http/contract.js';
 import { docs, docsFile } from './http/docs.js';
-import { handle, type Path, type Running } from './http/handle.js';
+import { handle } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { list } from './http/list.js';
 import { read } from './http/read.js';
@@ -12,33 +13,30 @@ import { preview, update } from './http/update.js';
 export interface Registered {
   readonly name: string;
   readonly route: string;
-  readonly roles: Readonly<Record<string, Entry['role']>>;
+  readonly roles: Readonly<Record<string, Endpoint['role']>>;
 }
 
 /** One function as it is registered with the platform. */
-export interface AppFunction extends Registered {
+export interface HttpFunction extends Registered {
   readonly handler: HttpHandler;
 }
 
-/**
- * Every path with what it does by method and for whom, by its function's name. The platform tries routes in the alphabetical order of
- * these names: the catch-all must be the last.
- */
+/** Every path with what it does by method and for whom, by its function's name. */
 const paths: Record<string, Path> = {
-  docs: { route: 'docs', methods: { GET: { role: 'none', story: docs } } },
-  'docs-file': { route: 'docs/{file}', methods: { GET: { role: 'none', story: docsFile } } },
-  'health-live': { route: 'health/live', methods: { GET: { role: 'none', story: live } } },
-  'health-ready': { route: 'health/ready', methods: { GET: { role: 'none', story: ready } } },
-  'model-performance': { route: 'v1/model-performance', methods: { GET: { role: 'Read', story: list } } },
+  docs: { route: 'docs', methods: { GET: { role: 'none', handler: docs } } },
+  'docs-file': { route: 'docs/{file}', methods: { GET: { role: 'none', handler: docsFile } } },
+  'health-live': { route: 'health/live', methods: { GET: { role: 'none', handler: live } } },
+  'health-ready': { route: 'health/ready', methods: { GET: { role: 'none', handler: ready } } },
+  'model-performance': { route: 'v1/model-performance', methods: { GET: { role: 'Read', handler: list } } },
   'model-performance-item': {
     route: 'v1/model-performance/{id}',
-    methods: { GET: { role: 'Read', story: read }, PATCH: { role: 'Write', story: update, audited: true } },
+    methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },
   },
   'model-performance-preview': {
     route: 'v1/model-performance/{id}/preview',
-    methods: { POST: { role: 'Write', story: preview } },
+    methods: { POST: { role: 'Write', handler: preview } },
   },
-  openapi: { route: 'openapi.json', methods: { GET: { role: 'none', story: contract } } },
+  openapi: { route: 'openapi.json', methods: { GET: { role: 'none', handler: contract } } },
   'unknown-path': { route: 'v1/{*path}' },
 };
 
@@ -46,11 +44,8 @@ const paths: Record<string, Path> = {
 export const registered: readonly Registered[] = Object.entries(paths).map(([name, path]) => describe(name, path));
 
 /** Every function. Each route is registered once, for all methods, so that a wrong one can be answered with 405 and `Allow`. */
-export function createApp(deps: Deps, running: Running): AppFunction[] {
-  return Object.entries(paths).map(([name, path]) => ({
-    ...describe(name, path),
-    handler: handle(deps, running, path),
-  }));
+export function httpFunctions(parts: Parts): HttpFunction[] {
+  return Object.entries(paths).map(([name, path]) => ({ ...describe(name, path), handler: handle(path, parts) }));
 }
 
 function describe(name: string, { route, methods = {} }: Path): Registered {
