@@ -1,6 +1,7 @@
 import type { HttpHandler } from '@azure/functions';
 import type { Parts } from './compose.js';
 import type { Endpoint, Path } from './http/call.js';
+import { batch } from './http/batch.js';
 import { contract } from './http/contract.js';
 import { docs, docsFile } from './http/docs.js';
 import { handle } from './http/handle.js';
@@ -28,6 +29,10 @@ const paths: Record<string, Path> = {
   'health-live': { route: 'health/live', methods: { GET: { role: 'none', handler: live } } },
   'health-ready': { route: 'health/ready', methods: { GET: { role: 'none', handler: ready } } },
   'model-performance': { route: 'v1/model-performance', methods: { GET: { role: 'Read', handler: list } } },
+  'model-performance-batch': {
+    route: 'v1/model-performance/batch',
+    methods: { POST: { role: 'Write', handler: batch, audited: true } },
+  },
   'model-performance-item': {
     route: 'v1/model-performance/{id}',
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },

@@ -17,7 +17,7 @@ export interface Update {
   readonly id: string;
   readonly changes: Changes;
   /** What was read of the object before, where it was: a 404 to the write of an object that is there is no missing object (F12). */
-  readonly before?: Value;
+  readonly before?: Value | undefined;
 }
 
 /** What became of one update in one `$batch` of writes. */

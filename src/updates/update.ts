@@ -127,15 +127,27 @@ function notVisible(name: string): Mistake {
   return { pointer: `/${name}`, code: 'not-visible', message: 'Microsoft Graph does not show the new value.' };
 }
 
-/** One GET, without repetition, after a wait; undefined when it fails. A write is under way until it is verified: shut-down gives it its time. */
+/** One GET, without repetition, after a wait; undefined when it fails. */
 async function look(
   id: string,
-  { graph, config, lifecycle }: UpdateParts,
+  parts: UpdateParts,
   call: Call,
   delayMs: number,
 ): Promise<GraphObject | 'no time' | undefined> {
+  if (!(await timeToLook(delayMs, parts, call))) return 'no time';
+  return parts.graph.get(id, call, { maxAttempts: 1 }).catch(() => undefined);
+}
+
+/**
+ * Waits before a look, at least as long as Graph asked this call to; false when the time left does not allow it. A write is under way
+ * until it is verified: shut-down gives it its time.
+ */
+export async function timeToLook(
+  delayMs: number,
+  { config, lifecycle }: Pick<UpdateParts, 'config' | 'lifecycle'>,
+  call: Call,
+): Promise<boolean> {
   const waitMs = Math.max(delayMs, heldMs(call));
-  if (call.deadline.leftMs() < waitMs + config.limits.leastAttemptMs) return 'no time';
-  if (waitMs > 0 && !(await wait(waitMs, lifecycle.cut))) return 'no time';
-  return graph.get(id, call, { maxAttempts: 1 }).catch(() => undefined);
+  if (call.deadline.leftMs() < waitMs + config.limits.leastAttemptMs) return false;
+  return waitMs === 0 || wait(waitMs, lifecycle.cut);
 }
