@@ -13,5 +13,5 @@ export interface Strike {
 /** All of them; rows for the whole emulator, for collections and for batches are none. */
 export const strikes: readonly Strike[] = [...faults.values()]
   .filter(({ on, act }) => on === 'graph' && !['refuse', 'note', 'leave out'].includes(act.do))
-  .filter(({ id }) => !id.startsWith('filter'))
+  .filter(({ id, method }) => !id.startsWith('filter') && method !== 'POST')
   .map(({ id }) => ({ id, mayBeStored: !certain.test(id) }));
