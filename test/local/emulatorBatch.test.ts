@@ -226,7 +226,7 @@ describe('the quota', () => {
   test('is read and changed over HTTP', async () => {
     const quota = async (body?: string) => {
       const answer = await fetch(`${limited.identityUrl}/__quota`, body === undefined ? {} : { method: 'PUT', body });
-      return { status: answer.status, body: (await answer.json()) };
+      return { status: answer.status, body: await answer.json() };
     };
     await write();
     expect((await quota()).body).toEqual({
