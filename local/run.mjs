@@ -86,7 +86,7 @@ async function alone(work) {
 }
 
 const packagesHash = () => hashOf(['package.json', 'package-lock.json']);
-const sourcesHash = () => hashOf(['src', 'local', 'tools', 'tsconfig.json', 'package-lock.json']);
+const sourcesHash = () => hashOf(['src', 'local', 'tools', 'bench', 'tsconfig.json', 'package-lock.json']);
 const ready = () => holds(packagesStamp, packagesHash()) && holds(buildStamp, sourcesHash());
 
 async function setUp() {
