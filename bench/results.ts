@@ -5,7 +5,9 @@ import type { Spread } from './statistics.js';
 /** One line of a table: a subject, and by quantity its value and, where there is a floor, how many times the floor's. */
 export interface Row {
   readonly subject: string;
-  readonly cells: Readonly<Record<string, { readonly value: Spread; readonly ratios?: Readonly<Record<string, Spread>> }>>;
+  readonly cells: Readonly<
+    Record<string, { readonly value: Spread; readonly ratios?: Readonly<Record<string, Spread>> }>
+  >;
 }
 
 /** What one part measured, where, and how quiet it was there. */
@@ -30,7 +32,6 @@ export function readResults(): Results {
 }
 
 export function writeResults(results: Results): void {
-  const rounded = (_: string, value: unknown) =>
-    typeof value === 'number' ? Number(value.toPrecision(4)) : value;
+  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`);
 }

@@ -28,10 +28,7 @@ function cellsOf({ cells }: Row, quantities: readonly string[], floors: readonly
   return quantities.flatMap((quantity) => {
     const cell = cells[quantity];
     if (cell === undefined) return [...floors.map(() => ''), ''];
-    return [
-      ...floors.map((floor) => `**${number(cell.ratios?.[floor]?.median ?? NaN)}**`),
-      spread(cell.value),
-    ];
+    return [...floors.map((floor) => `**${number(cell.ratios?.[floor]?.median ?? NaN)}**`), spread(cell.value)];
   });
 }
 
