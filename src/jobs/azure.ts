@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
-import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
-import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { ContainerClient } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
+import type { QueueClient } from '@azure/storage-queue' with { 'resolution-mode': 'import' };
 import { openLimit } from '../graph/deadline.js';
 import { StorageFailed, type Blobs, type Queue, type Storage } from './storage.js';
 
@@ -44,7 +44,7 @@ export function openStorage({ connection, retryDelayMs, timeoutMs }: StorageOpti
   };
 }
 
-function once<T extends BlobServiceClient | QueueServiceClient | TokenCredential | undefined>(load: () => Promise<T>) {
+function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());
 }
