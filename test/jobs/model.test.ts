@@ -12,7 +12,7 @@ test(
       fc.asyncProperty(scenarios, async (scenario) => {
         expect((await play(scenario)).lies).toEqual([]);
       }),
-      { numRuns, ...(seed !== undefined && { seed }) },
+      { numRuns, endOnFailure: true, ...(seed !== undefined && { seed }) },
     );
   },
   numRuns * 2_000,

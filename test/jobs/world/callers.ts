@@ -8,7 +8,13 @@ import { callerOf, type Truth, type World } from './world.js';
 
 export async function submit(world: World, truth: Truth, rows = truth.rows): Promise<number> {
   const parts = world.partsOf(world.newProcess(`A-${truth.key}`));
-  const submission = { caller: callerOf(truth.key), requestId: 'r', idempotencyKey: truth.key, rows, clearsNull: false };
+  const submission = {
+    caller: callerOf(truth.key),
+    requestId: 'r',
+    idempotencyKey: truth.key,
+    rows,
+    clearsNull: false,
+  };
   const status = await statusOf(submitJob(submission, parts), 201);
   if (rows === truth.rows) {
     truth.answer = status;
@@ -40,13 +46,14 @@ export async function cancel(world: World, truth: Truth): Promise<void> {
 /** Asks for the progress, and holds what it tells against what it told before: counts add up, and never go back. */
 export async function poll(world: World, truth: Truth): Promise<void> {
   const parts = world.partsOf(world.newProcess(`P-${truth.key}`));
+  const { mostDone } = truth;
   try {
     const view = await readProgress(truth.job, { caller: callerOf(truth.key), all: false }, parts);
     const { total, applied, notApplied, unknown, canceled, pending } = view.rows;
     if (applied + notApplied + unknown + canceled + pending !== total || total !== truth.rows.length || pending < 0)
       world.lies.push(`counts: ${truth.key} ${JSON.stringify(view.rows)}`);
-    if (total - pending < truth.mostDone) world.lies.push(`counts go back: ${truth.key}`);
-    truth.mostDone = total - pending;
+    if (total - pending < mostDone) world.lies.push(`counts go back: ${truth.key}`);
+    truth.mostDone = Math.max(truth.mostDone, total - pending);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
   }

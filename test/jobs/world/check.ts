@@ -25,8 +25,12 @@ export async function lies(world: World): Promise<string[]> {
     const rows = await told(world, truth);
     const accepted = acceptedRows(world, `${folderOf(truth.job, header)}rows`);
     if (rows.length !== truth.rows.length) found.push(`rows without a result: ${truth.key}`);
+    if (rows.some(({ outcome }, index) => outcome !== truth.toldAtEnd?.[index]))
+      found.push(`the result has changed: ${truth.key}`);
     rows.forEach((row, index) => {
-      found.push(...liesOfRow(world, truth, row, accepted[index], index).map((lie) => `${lie}: ${truth.key} row ${index}`));
+      found.push(
+        ...liesOfRow(world, truth, row, accepted[index], index).map((lie) => `${lie}: ${truth.key} row ${index}`),
+      );
     });
     truth.rows.forEach((_, index) => {
       const lie = lieOfBefore(world, truth, `${folderOf(truth.job, header)}chunks/${Math.floor(index / 20)}`, index);
@@ -58,7 +62,11 @@ function liesOfRow(world: World, truth: Truth, { outcome }: ToldRow, row: Row | 
   if ((outcome === 'canceled' || outcome === 'not-applied') && applied > 0)
     return [`told ${outcome}, and applied ${applied} times`];
   const toldMs = truth.toldMs[Math.floor(index / 20)] ?? world.nowMs;
-  if (outcome === 'applied' && row && !world.graph.held(row.id, Number(row.changes[property]), truth.submittedMs, toldMs))
+  if (
+    outcome === 'applied' &&
+    row &&
+    !world.graph.held(row.id, Number(row.changes[property]), truth.submittedMs, toldMs)
+  )
     return ['told applied, and Graph never showed it'];
   return [];
 }
@@ -75,5 +83,7 @@ function lieOfBefore(world: World, truth: Truth, name: string, index: number): s
   if (value === null || value === undefined || value === 'not-found') return undefined;
   const id = truth.rows[index]?.id ?? '';
   const known = Number(value[property]);
-  return world.graph.held(id, known, -Infinity, sentMs) ? undefined : 'the value before is from after the first attempt';
+  return world.graph.held(id, known, -Infinity, sentMs)
+    ? undefined
+    : 'the value before is from after the first attempt';
 }

@@ -13,7 +13,9 @@ export interface Ground {
   readonly latencyMs: readonly [least: number, most: number];
   readonly storageFails: number;
   readonly answerLost: number;
+  /** A whole process stands still for a while; one thing that it does takes very long. */
   readonly stalls: number;
+  readonly delays: number;
   readonly crashes: number;
   readonly crash: 'machine' | 'process';
   readonly restartMs: readonly [least: number, most: number];
@@ -46,6 +48,7 @@ export const calm: Ground = {
   storageFails: 0,
   answerLost: 0,
   stalls: 0,
+  delays: 0,
   crashes: 0,
   crash: 'machine',
   restartMs: [5_000, 60_000],

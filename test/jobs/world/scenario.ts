@@ -14,7 +14,12 @@ export interface Scenario {
   readonly otherWriters: boolean;
   /** Single updates in 20 s. */
   readonly singles: number;
-  readonly outage?: { readonly from: number; readonly ms: number; readonly service: 'all' | 'blob' | 'queue'; readonly share: number };
+  readonly outage?: {
+    readonly from: number;
+    readonly ms: number;
+    readonly service: 'all' | 'blob' | 'queue';
+    readonly share: number;
+  };
   /** Instances come and go. */
   readonly scales: boolean;
   /** When everything dies, or stands still for a minute, as shares of the time of faults. */
@@ -41,7 +46,8 @@ const sometimes = <T>(arbitrary: fc.Arbitrary<T>, otherwise: T, weight = 1) =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(otherwise) }, { weight, arbitrary });
 const upTo = (most: number) => fc.double({ min: 0, max: most, noNaN: true });
 /** Between 10 to the first power and to the second. */
-const magnitude = (least: number, most: number) => fc.double({ min: least, max: most, noNaN: true }).map((power) => 10 ** power);
+const magnitude = (least: number, most: number) =>
+  fc.double({ min: least, max: most, noNaN: true }).map((power) => 10 ** power);
 
 const ground = (faultsUntilMs: number): fc.Arbitrary<Ground> =>
   fc.record({
@@ -57,6 +63,7 @@ const ground = (faultsUntilMs: number): fc.Arbitrary<Ground> =>
     storageFails: sometimes(upTo(0.03), 0, 2),
     answerLost: sometimes(upTo(0.05), 0, 3),
     stalls: sometimes(magnitude(-4, -2), 0),
+    delays: sometimes(magnitude(-4, -2), 0),
     crashes: sometimes(magnitude(-3.7, -1.7), 0, 4),
     crash: fc.constantFrom('machine', 'process'),
     restartMs: fc.constant([5_000, 60_000] as const),
@@ -119,29 +126,34 @@ export async function play(scenario: Scenario): Promise<{ readonly world: World;
   scenario.jobs.forEach((one, index) => {
     begin(world, one, addJob(world, one, index, random));
   });
-  if (scenario.otherWriters) repeat(world, 500, 20_000, () => {
-    world.graph.set(`model-${Math.floor(world.between(0, 110))}`, -Math.ceil(world.between(0, 1e6)));
-  });
-  if (scenario.singles > 0) repeat(world, 0, 40_000 / scenario.singles, () => {
-    world.graph.single(`single-${Math.floor(world.between(0, 50))}`, world.random());
-  });
+  if (scenario.otherWriters)
+    repeat(world, 500, 20_000, () => {
+      world.graph.set(`model-${Math.floor(world.between(0, 110))}`, -Math.ceil(world.between(0, 1e6)));
+    });
+  if (scenario.singles > 0)
+    repeat(world, 0, 40_000 / scenario.singles, () => {
+      world.graph.single(`single-${Math.floor(world.between(0, 50))}`, world.random());
+    });
   if (scenario.outage) {
     const { from, ms, service, share } = scenario.outage;
     world.outages.push({ fromMs: from * faultsMs, toMs: Math.min(faultsMs, from * faultsMs + ms), service, share });
   }
-  if (scenario.scales) repeat(world, 20_000, 200_000, () => {
-    const workers = [...world.running.keys()];
-    const worker = workers[Math.floor(world.between(0, workers.length))];
-    if (worker === undefined) return;
-    if (world.random() < 0.5) world.drain(worker);
-    else world.kill(worker, 'process');
-  });
-  if (scenario.dies !== undefined) world.at(scenario.dies * faultsMs, () => {
-    for (const worker of [...world.running.keys()]) world.kill(worker, 'machine', minute);
-  });
-  if (scenario.stands !== undefined) world.at(scenario.stands * faultsMs, () => {
-    for (const worker of world.running.keys()) worker.stalledUntilMs = world.nowMs + minute;
-  });
+  if (scenario.scales)
+    repeat(world, 20_000, 200_000, () => {
+      const workers = [...world.running.keys()];
+      const worker = workers[Math.floor(world.between(0, workers.length))];
+      if (worker === undefined) return;
+      if (world.random() < 0.5) world.drain(worker);
+      else world.kill(worker, 'process');
+    });
+  if (scenario.dies !== undefined)
+    world.at(scenario.dies * faultsMs, () => {
+      for (const worker of [...world.running.keys()]) world.kill(worker, 'machine', minute);
+    });
+  if (scenario.stands !== undefined)
+    world.at(scenario.stands * faultsMs, () => {
+      for (const worker of world.running.keys()) worker.stalledUntilMs = world.nowMs + minute;
+    });
   let quietSinceMs = Infinity;
   await world.run(faultsMs + 180 * minute, () => {
     const quiet = world.nowMs > faultsMs + 1_000 && world.allEnded();

@@ -1,4 +1,11 @@
-import { StorageFailed, type Blobs, type Metadata, type Queue, type Sent, type Storage } from '../../../src/jobs/storage.js';
+import {
+  StorageFailed,
+  type Blobs,
+  type Metadata,
+  type Queue,
+  type Sent,
+  type Storage,
+} from '../../../src/jobs/storage.js';
 import { epochMs, type Process } from './kernel.js';
 import type { World } from './world.js';
 
@@ -44,7 +51,7 @@ async function operate<T>(
   label: string,
   effect: () => T,
 ): Promise<T> {
-  const half = () => world.between(...world.ground.latencyMs);
+  const half = () => world.between(...world.ground.latencyMs) + world.delay(process);
   for (let attempt = 1; ; attempt++) {
     world.count(service, label);
     await world.sleep(process, half());
@@ -90,7 +97,11 @@ function blobsFor(world: World, blobs: Map<string, StoredBlob>, call: Call): Blo
         return blob && { text: blob.text, tag: blob.tag, metadata: blob.metadata, dateMs };
       }),
     readRange: (name, from, to) =>
-      ask(`range ${name}`, () => Buffer.from(blobs.get(name)?.text ?? '').subarray(from, to).toString()),
+      ask(`range ${name}`, () =>
+        Buffer.from(blobs.get(name)?.text ?? '')
+          .subarray(from, to)
+          .toString(),
+      ),
     replace: (name, content, tag, metadata = {}) =>
       ask(`replace ${name}`, () => {
         const blob = blobs.get(name);

@@ -1,7 +1,7 @@
-import { jobIdOf, headerName, type Header } from '../../../src/jobs/job.js';
+import { headerName, jobIdOf, readMessage, type Ended, type Header } from '../../../src/jobs/job.js';
 import type { JobLimits, JobParts } from '../../../src/jobs/parts.js';
 import { runPoisoned } from '../../../src/jobs/poison.js';
-import { readMessage } from '../../../src/jobs/job.js';
+import type { ChunkRecord } from '../../../src/jobs/record.js';
 import { runTurn } from '../../../src/jobs/turn.js';
 import { SimulatedGraph, property, type TaggedRow } from './graph.js';
 import { calm, type Ground } from './ground.js';
@@ -34,7 +34,14 @@ export const limits: JobLimits = {
 };
 
 /** The platform: how long a message is locked, what comes after a failure, how many deliveries there are. */
-const platform = { lockMs: 600_000, renewMs: 300_000, afterFailureMs: 30_000, deliveries: 5, atOnce: 24, pollMs: 2_000 };
+const platform = {
+  lockMs: 600_000,
+  renewMs: 300_000,
+  afterFailureMs: 30_000,
+  deliveries: 5,
+  atOnce: 24,
+  pollMs: 2_000,
+};
 
 export type Fault = 'crash' | 'fail' | 'lost' | undefined;
 
@@ -56,6 +63,8 @@ export interface Truth {
   /** A 201 was given: the job has to end. */
   accepted: boolean;
   endedMs?: number;
+  /** What the rows were told to be at that moment. */
+  toldAtEnd?: readonly string[];
   /** How often each row was applied, and when it left for the first time. */
   readonly applied: number[];
   readonly sentMs: number[];
@@ -113,6 +122,10 @@ export class World extends Kernel {
   /** Whether something that is only to happen while faults are on happens now. */
   happens(share: number): boolean {
     return share > 0 && this.faulty() && this.random() < share;
+  }
+
+  delay({ worker }: Process): number {
+    return worker && this.happens(this.ground.delays) ? this.between(5_000, 120_000) : 0;
   }
 
   isDown(service: 'blob' | 'queue'): boolean {
@@ -283,7 +296,8 @@ export class World extends Kernel {
         ended(false);
       },
       (error: unknown) => {
-        if (error instanceof Error && error.name !== 'StorageFailed') this.lies.push(`unforeseen: ${String(error.stack)}`);
+        if (error instanceof Error && error.name !== 'StorageFailed')
+          this.lies.push(`unforeseen: ${String(error.stack)}`);
         ended(true);
       },
     );
@@ -351,13 +365,28 @@ export class World extends Kernel {
     const [job = '', , kind = '', number = ''] = name.split('/');
     const truth = this.truths.get(job);
     if (truth === undefined) return;
-    if (kind === 'ended') truth.endedMs = this.nowMs;
+    if (kind === 'ended') this.#ended(truth, name);
     if (kind === 'chunks' && this.data.get(name)?.metadata.applied !== undefined)
       truth.toldMs[Number(number)] ??= this.nowMs;
   }
 
+  /** Takes down what was told when the job ended: it must never change. */
+  #ended(truth: Truth, name: string): void {
+    truth.endedMs = this.nowMs;
+    const { told, rest } = JSON.parse(this.data.get(name)?.text ?? '') as Ended;
+    truth.toldAtEnd = truth.rows.flatMap((_, row) => {
+      if (row % 20 > 0) return [];
+      const size = Math.min(20, truth.rows.length - row);
+      const chunk = this.data.get(name.replace(/ended$/, `chunks/${row / 20}`));
+      if (!told.includes(row / 20) || chunk === undefined) return Array<string>(size).fill(rest);
+      return ((JSON.parse(chunk.text) as ChunkRecord).rows ?? []).map(({ outcome }) => outcome);
+    });
+  }
+
   allEnded(): boolean {
-    return [...this.truths.values()].every(({ job, endedMs }) => endedMs !== undefined || this.headerOf(job) === undefined);
+    return [...this.truths.values()].every(
+      ({ job, endedMs }) => endedMs !== undefined || this.headerOf(job) === undefined,
+    );
   }
 }
 
@@ -365,4 +394,3 @@ export function callerOf(key: string) {
   const ids = { appId: `app of ${key}`, objectId: 'somebody', tenantId: 'tenant' };
   return { ...ids, roles: ['ModelPerformance.Write'], delegated: false, scopes: [] };
 }
-
