@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { loadApp, runHooks, type App } from './core.js';
+import { loadApp } from './core.js';
 import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
 import { buildRoutes, type Route } from './routes.js';
 import { createHost } from './server.js';
 import { addSettings, readEntryPoint, readLocalSettings, readRoutePrefix } from './settings.js';
+import { stop } from './stop.js';
 import { openStreamPort } from './stream.js';
 import { refuseUnknown } from './triggers.js';
 
@@ -13,31 +14,31 @@ import { refuseUnknown } from './triggers.js';
  * Starts in this order: settings, port, app. The port comes before the app, so that a taken port is told at once and the app finds its own
  * address in WEBSITE_HOSTNAME, as under the Core Tools.
  */
-async function start({ port, root, shutdownLimitMs }: Flags): Promise<void> {
+async function start({ port, root, limits }: Flags): Promise<void> {
   addSettings(readLocalSettings(root), process.env);
   const prefix = readRoutePrefix(root);
   const entryPoint = readEntryPoint(root);
 
-  const { server, serve } = createHost();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((error: unknown) => {
+  const host = createHost();
+  host.server.listen(port, '127.0.0.1');
+  await once(host.server, 'listening').catch((error: unknown) => {
     throw portProblem(port, error);
   });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  addSettings({ WEBSITE_HOSTNAME: host, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' }, process.env);
+  const address = `127.0.0.1:${(host.server.address() as AddressInfo).port}`;
+  addSettings({ WEBSITE_HOSTNAME: address, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' }, process.env);
 
   const app = await loadApp(entryPoint, writeLog);
   refuseUnknown(app.functions);
   const routes = buildRoutes(app.functions, prefix);
   const streamPort = await openStreamPort(app);
-  onSignal(() => {
-    server.close();
-    serve(undefined);
-    return stop(app, shutdownLimitMs);
+  onSignal(async () => {
+    host.serve(undefined);
+    await stop({ app, ...host, limits });
+    process.exit(0);
   });
-  serve({ app, routes, streamPort });
+  host.serve({ app, routes, streamPort });
   process.stdout.write(
-    `Functions host listening on http://${host}\n${routes.map((route) => line(route, host)).join('')}`,
+    `Functions host listening on http://${address}\n${routes.map((route) => line(route, address)).join('')}`,
   );
 }
 
@@ -53,18 +54,6 @@ function onSignal(end: () => Promise<void>): void {
   }
 }
 
-/** As the real worker: the app's `appTerminate` hooks have their time, then the process ends; running calls are not waited for. */
-async function stop(app: App, limitMs: number): Promise<void> {
-  setTimeout(() => {
-    writeLog('warning', 'host', `The appTerminate hooks took more than ${limitMs} ms and were cut off.`);
-    process.exit(0);
-  }, limitMs);
-  await runHooks(app, 'appTerminate', { hookData: {} }).catch((error: unknown) => {
-    writeLog('error', 'host', `An appTerminate hook failed: ${messageOf(error)}`);
-  });
-  process.exit(0);
-}
-
 function portProblem(port: number, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new Error(`Port ${port} is taken. Choose another one with --port.`);
@@ -72,8 +61,8 @@ function portProblem(port: number, error: unknown): Error {
   return new Error(`Port ${port} cannot be opened: ${messageOf(error)}`);
 }
 
-function line({ function: { name }, methods, template }: Route, host: string): string {
-  return `  ${name}: ${methods.join(',')} http://${host}/${template}\n`;
+function line({ function: { name }, methods, template }: Route, address: string): string {
+  return `  ${name}: ${methods.join(',')} http://${address}/${template.replace(/^\//, '')}\n`;
 }
 
 function messageOf(error: unknown): string {

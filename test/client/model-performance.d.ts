@@ -416,6 +416,7 @@ export interface components {
       | 'graph-connection-lost'
       | 'update-unverified'
       | 'not-ready'
+      | 'not-configured'
       | 'graph-unavailable'
       | 'graph-unreachable'
       | 'identity-unavailable'
@@ -480,7 +481,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -492,7 +493,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
@@ -550,7 +551,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -562,7 +563,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down' | 'not-ready';
+              code?: 'not-configured' | 'shutting-down' | 'not-ready';
             };
           };
         };
@@ -745,7 +746,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -758,6 +759,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -968,7 +970,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -981,6 +983,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1245,7 +1248,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1258,6 +1261,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1517,7 +1521,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1530,6 +1534,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1608,7 +1613,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1620,7 +1625,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };

@@ -24,18 +24,27 @@ export interface System extends Instance {
   readonly emulator: Emulator;
 }
 
+interface SystemOptions extends EmulatorOptions {
+  readonly telemetry?: true;
+  /** More of the functions host's command line. */
+  readonly hostFlags?: readonly string[];
+}
+
 /**
  * Starts it on free ports, with telemetry only when that is asked for: loading it costs each process a second. Every limit is a
  * setting: `environment` scales them down where a test has to wait for one.
  */
 export async function startSystem(
   environment: Record<string, string> = {},
-  { telemetry, ...options }: EmulatorOptions & { readonly telemetry?: true } = {},
+  { telemetry, hostFlags, ...options }: SystemOptions = {},
   folder?: string,
 ): Promise<System> {
   const emulator = await startEmulator(options);
   const all = { ...(telemetry && emulator.ingestion.environment), ...environment };
-  const instance = await startInstance(emulator, all, folder);
+  const instance = await startInstance(emulator, all, folder, hostFlags).catch(async (error: unknown) => {
+    await emulator.close();
+    throw error;
+  });
   return {
     ...instance,
     emulator,
@@ -51,6 +60,7 @@ export async function startInstance(
   emulator: Emulator,
   environment: Record<string, string> = {},
   folder = resolve('.'),
+  hostFlags: readonly string[] = [],
 ): Promise<Instance> {
   const host = startHost(
     {
@@ -59,6 +69,7 @@ export async function startInstance(
     },
     '--root',
     folder,
+    ...hostFlags,
   );
   const baseUrl = await host.baseUrl;
   const call: System['call'] = async (path, { withoutToken, ...sent } = {}) => {
