@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { AzureCliCredential, ManagedIdentityCredential } from '@azure/identity';
 import { createApp, createRefusals, type AppFunction } from './app.js';
 import { createAdmit } from './auth/admit.js';
 import { readConfig, SettingsError, type Config } from './config.js';
 import { createGraph } from './graph/client.js';
+import { createAskForToken } from './graph/credential.js';
 import { wait } from './graph/deadline.js';
 import { createReadiness } from './graph/readiness.js';
 import { createShutdown } from './graph/shutdown.js';
@@ -47,14 +47,12 @@ function compose(config: Config): AppFunction[] {
   const shutdown = createShutdown();
   const running: Running = new Set();
   const telemetry = openTelemetry(config);
-  const { credential, identityClientId, scope } = config.graph;
   const tokens = createTokenSource({
-    credential: credential === 'azure-cli' ? new AzureCliCredential() : new ManagedIdentityCredential(identityClientId),
-    scope,
+    askForToken: createAskForToken(config.graph),
     timeoutMs: config.limits.tokenMs,
     refreshAheadMs: config.limits.tokenRefreshAheadMs,
     observe: (asked, traceparent) => {
-      telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(scope).host });
+      telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(config.graph.scope).host });
     },
   });
   const graph = createGraph(config, modelPerformance, tokens, shutdown);
@@ -83,8 +81,5 @@ function openTelemetry(config: Config): Telemetry {
     tell('Warning: there is no telemetry. APPLICATIONINSIGHTS_CONNECTION_STRING is not set.');
     return noTelemetry;
   }
-  const reportDrops = (count: number) => {
-    tell(`Warning: ${count} records of telemetry were lost. Ingestion did not take them.`);
-  };
-  return createTelemetry({ ...options, connectionString, reportDrops });
+  return createTelemetry({ ...options, connectionString, reportDrops: tell });
 }

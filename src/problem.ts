@@ -122,14 +122,14 @@ export const problems = {
   },
   'operation-not-supported-by-graph': {
     status: 424,
-    title: 'Microsoft Graph does not support this update',
+    title: 'Microsoft Graph does not support this operation',
     says: 'Microsoft Graph does not know this operation at present. The operator of this API has to look into it.',
     retry: 'no',
   },
-  'update-not-applied': {
+  'update-not-visible': {
     status: 424,
-    title: 'Microsoft Graph accepted the update and did not apply it',
-    says: 'Microsoft Graph answered with success, and its object does not show the new values of the properties in `errors`.',
+    title: 'Microsoft Graph accepted the update and does not show it',
+    says: 'Microsoft Graph answered with success and does not show the new values of the properties in `errors`, for now or for good. Read the model in a minute.',
     retry: 'no',
   },
   'graph-throttled': {

@@ -4,7 +4,7 @@ import { readCertificate } from './certificate.js';
 import { apiClientId, callers, clientId, identitySecret, tenantId } from './constants.js';
 import { answerControl, isControl } from './control.js';
 import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
-import { json, splitTarget } from './exchange.js';
+import { json, splitTarget, type Answer } from './exchange.js';
 import { answerGraph, type Graph } from './graph.js';
 import { answerIdentity, identityPath } from './identity.js';
 import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './ingestion.js';
@@ -61,6 +61,8 @@ export interface Emulator {
   readonly armed: () => ArmedFault[];
   /** Empties the queue, cuts what hangs or waits, accepts connections again. */
   readonly disarm: () => void;
+  /** Ends every lag of reads behind writes. */
+  readonly catchUp: () => void;
   /** Objects as at first, no faults, no records, an unused quota. Keys and ports stay. */
   readonly reset: () => void;
   /** A token signed by the key in use: one of the Write caller unless the claims say otherwise; `undefined` removes a claim. */
@@ -78,7 +80,7 @@ const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { now = Date.now } = options;
   const keys = await openKeyRing();
-  const store = openStore();
+  const store = openStore(now);
   const quota = openQuota(options.writesPer20s, now);
   const log = openLog(options.recordLimit ?? 10_000);
   const armory = openArmory();
@@ -105,6 +107,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     graphUrl: () => listeners.graph.url,
     roles: options.roles ?? leastRoles,
     lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
+    given: new Map<string, Answer>(),
   };
   const on = (port: number | undefined, part: (path: string) => Part, stageOfPart = stage) => ({
     port: port ?? 0,
@@ -187,6 +190,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clientId,
     tenantId,
     ingestion: emulatedIngestion(listeners.ingestion.url, certificate.path, ingestion, ingestionLog),
+    catchUp: store.catchUp,
     model: store.get,
     put: store.put,
     issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),

@@ -29,8 +29,7 @@ export interface Match {
  * method of one route twice; and what this host does not emulate: constraints, defaults, several parts in one segment.
  */
 export function buildRoutes(functions: readonly RegisteredFunction[], prefix: string): readonly Route[] {
-  const http = functions.filter(({ trigger }) => trigger.type.toLowerCase() === 'httptrigger');
-  const routes = http.sort(byName).map((one) => buildRoute(one, prefix));
+  const routes = [...functions].sort(byName).map((one) => buildRoute(one, prefix));
   for (const [index, route] of routes.entries()) {
     const rival = routes.slice(0, index).find((other) => conflict(route, other));
     if (rival) {

@@ -18,6 +18,8 @@ export interface Stopping {
   readonly server: Server;
   readonly sockets: ReadonlySet<Socket>;
   readonly running: ReadonlySet<Promise<unknown>>;
+  /** Lets queue triggers end; they have their own time, beside that of calls. */
+  readonly stopQueues: () => Promise<void>;
   readonly limits: StopLimits;
 }
 
@@ -25,9 +27,10 @@ export interface Stopping {
  * Ends in the real host's order: no new connection; running calls have their time and are then reset; the app learns of the end
  * (`appTerminate`) only when its last invocation has ended, or has been waited for long enough.
  */
-export async function stop({ app, server, sockets, running, limits }: Stopping): Promise<void> {
+export async function stop({ app, server, sockets, running, stopQueues, limits }: Stopping): Promise<void> {
   server.close();
   server.closeIdleConnections();
+  const queues = stopQueues();
   if (running.size > 0) app.log('information', 'host', `Ending. Calls under way: ${running.size}.`);
   const idle = ended(running);
   const answered = await within(idle, limits.answersMs);
@@ -36,6 +39,7 @@ export async function stop({ app, server, sockets, running, limits }: Stopping):
     for (const socket of sockets) socket.resetAndDestroy();
     await within(idle, limits.invocationsMs - limits.answersMs);
   }
+  await within(queues, limits.invocationsMs);
   const hooks = runHooks(app, 'appTerminate', { hookData: {} }).catch((error: unknown) => {
     app.log('error', 'host', `An appTerminate hook failed: ${error instanceof Error ? error.message : String(error)}`);
   });

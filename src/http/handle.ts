@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
 import { Problem, problems } from '../problem.js';
+import { logLines, quietly } from '../telemetry/exception.js';
 import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
@@ -66,7 +67,9 @@ async function answer(
     await drain(request);
     return failure(told.problem, told.requestId);
   } finally {
-    report(deps, told);
+    quietly(() => {
+      report(deps, told);
+    });
   }
 }
 
@@ -114,22 +117,19 @@ function checkPrecondition({ headers }: HttpRequest): void {
 function log(context: InvocationContext, { code, outcome }: Problem, { requestId, journey }: Told): void {
   const { status } = problems[code];
   const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: journey.attempts.length });
-  if (status < 500) context.info(line);
-  else context.warn(line);
+  quietly(() => {
+    if (status < 500) context.info(line);
+    else context.warn(line);
+  });
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
 function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
   telemetry.exception(journey, error);
-  context.error('An unforeseen error', placeOf(error));
+  quietly(() => {
+    context.error('An unforeseen error', logLines(error));
+  });
   const sent = journey.attempts.some(({ method }) => method !== 'GET');
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
-}
-
-/** The kind of an error and the places in its stack; not its message, which may hold what a caller sent. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
-  return [error.name, ...places].join('\n');
 }

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HttpRequest, InvocationContext } from '@azure/functions';
-import { ManagedIdentityCredential } from '@azure/identity';
 import { startEmulator } from '../../local/emulator/emulator.js';
 import { createAdmit } from '../../src/auth/admit.js';
 import { readConfig } from '../../src/config.js';
 import { createGraph } from '../../src/graph/client.js';
+import { createAskForToken } from '../../src/graph/credential.js';
 import { createReadiness } from '../../src/graph/readiness.js';
 import { createShutdown } from '../../src/graph/shutdown.js';
 import { createTokenSource } from '../../src/graph/token.js';
@@ -73,7 +73,7 @@ describe('F38 the instance shuts down', () => {
   test.each([
     { what: 'a write', faults: [{ fault: 'F25-late', delayMs: 400, applied: true }], status: 200 },
     { what: 'a wait', faults: [{ fault: 'F01', retryAfterSeconds: 1 }], status: 200 },
-    { what: 'a look', faults: [{ fault: 'F16' }], environment: { READ_BACK_DELAY_MS: '400' }, status: 424 },
+    { what: 'a look', faults: [{ fault: 'F16' }], environment: { READ_BACK_DELAYS_MS: '0,400' }, status: 424 },
   ])('$what that is under way has its time, and is answered', async ({ faults, environment, status }) => {
     const system = await started(environment);
     const call = play(system, faults);
@@ -140,6 +140,12 @@ describe('F56 a header that makes a call hang in stream mode', () => {
     { what: 'headers over 16 KiB', head: `x-long: ${'a'.repeat(20_000)}`, target: path, status: 200 },
     { what: 'an expectation', head: 'expect: foo', target: path, status: 200 },
     { what: 'an own x-ms-invocation-id', head: 'x-ms-invocation-id: %', target: path, status: 400 },
+    {
+      what: 'a query that stands for bad headers',
+      head: 'x-name: x',
+      target: `${path}?Headers={"a b":""}`,
+      status: 400,
+    },
     { what: 'one that is always the same', head: 'x-ms-invocation-id: mine', target: path, status: 400 },
     { what: 'the same, hidden', head: 'x-ms-invocation-id: %', target: `${path}?Headers={}`, status: 400 },
   ])('$what, twenty at once: $status', async ({ head, target, status }) => {
@@ -203,8 +209,7 @@ describe('F39 an exception that nobody foresaw', () => {
     const config = readConfig(emulator.environment);
     const shutdown = createShutdown();
     const tokens = createTokenSource({
-      credential: new ManagedIdentityCredential(emulator.clientId),
-      scope: config.graph.scope,
+      askForToken: createAskForToken(config.graph),
       timeoutMs: config.limits.tokenMs,
       refreshAheadMs: config.limits.tokenRefreshAheadMs,
     });
