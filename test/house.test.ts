@@ -29,6 +29,7 @@ const mayImport: Record<string, RegExp> = {
     /^src\/(graph\/|resource\/|telemetry\/|call\.ts$|config\.ts$|deadline\.ts$|lifecycle\.ts$|problem\.ts$)/,
   'src/http/':
     /^src\/(auth\/|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|compose\.ts$|config\.ts$|deadline\.ts$|pointer\.ts$|problem\.ts$)/,
+  'src/jobs/': /^src\/(auth\/caller\.ts$|graph\/|resource\/|config\.ts$|deadline\.ts$|problem\.ts$)/,
   'tools/': /^(src|local)\//,
   'local/': /^src\/(resource\/|register\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };
