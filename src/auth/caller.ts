@@ -1,7 +1,14 @@
-/** The application roles of this API. Write includes Read. */
-export const roles = { Read: 'ModelPerformance.Read', Write: 'ModelPerformance.Write' } as const;
+/** The application roles of this API. Write includes Read; Operate sees, reads and cancels everybody's jobs, and writes nothing. */
+export const roles = {
+  Read: 'ModelPerformance.Read',
+  Write: 'ModelPerformance.Write',
+  Operate: 'ModelPerformance.Operate',
+} as const;
 
 export type Role = keyof typeof roles;
+
+/** One role, or several of which any is enough. */
+export type Needed = Role | readonly [Role, ...Role[]];
 
 /** Scope without which a person's token allows nothing, whatever roles the person has. */
 export const delegatedScope = 'access_as_user';

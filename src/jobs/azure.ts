@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
 import type { QueueClient } from '@azure/storage-queue' with { 'resolution-mode': 'import' };
-import { openLimit } from '../graph/deadline.js';
+import { openLimit } from '../deadline.js';
 import type { JobsConfig, StorageSettings } from './config.js';
 import { StorageFailed, type Blobs, type Queue, type Storage } from './storage.js';
 

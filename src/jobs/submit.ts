@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Caller } from '../auth/caller.js';
 import { Problem } from '../problem.js';
 import { idKey } from '../resource/id.js';
 import { headerMetadata } from './end.js';
-import { chunkRows, folderOf, headerName, jobIdOf, type Header, type Row } from './job.js';
+import { chunkRows, folderOf, headerName, jobIdOf, type Header, type Row, type Submitter } from './job.js';
 import type { JobParts } from './parts.js';
 import { isPast, readState } from './state.js';
 import { StorageFailed } from './storage.js';
@@ -11,9 +10,7 @@ import { orUnavailable } from './unavailable.js';
 import { notBegun, viewOf, type JobView } from './view.js';
 
 /** What a caller hands in; every row has been checked. */
-export interface Submission {
-  readonly caller: Caller;
-  readonly requestId: string;
+export interface Submission extends Submitter {
   readonly idempotencyKey: string;
   readonly rows: readonly Row[];
   /** The caller's choice about null: it belongs to what the same key must bring again. */
@@ -79,7 +76,7 @@ async function commit(job: string, hash: string, submission: Submission, parts: 
 async function writeRows(
   job: string,
   hash: string,
-  { caller, requestId, rows }: Submission,
+  { caller, requestId, traceparent, rows }: Submission,
   submittedMs: number,
   { storage }: JobParts,
 ): Promise<Header> {
@@ -91,11 +88,9 @@ async function writeRows(
     chunks.push(chunk);
     offsets.push((offsets.at(-1) ?? 0) + chunk.length);
   }
-  const { appId, objectId = '', roles } = caller;
   const header: Header = {
     submittedMs,
-    caller: { appId, objectId, roles },
-    ...{ requestId, hash, offsets },
+    ...{ caller, requestId, traceparent, hash, offsets },
     rows: rows.length,
     run: randomUUID(),
   };

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createApp } from '../../src/app.js';
-import type { Deps } from '../../src/http/call.js';
+import { registered as functions } from '../../src/register.js';
 import { startSystem, type System } from '../support/system.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** What the app says of itself; nothing is called, so that nothing is needed. */
-const functions = createApp({} as Deps, { calls: new Set(), lastEndMs: 0 });
 
 let system: System;
 beforeAll(async () => {
@@ -27,7 +23,7 @@ const registered = () =>
     }),
   );
 
-test('what is registered is what app.ts lists, each for every method', () => {
+test('what is registered is what register.ts lists, each for every method', () => {
   expect(
     registered()
       .map(({ name }) => name)

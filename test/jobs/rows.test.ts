@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GraphObject } from '../../src/graph/client.js';
-import type { RowAttempt, Value } from '../../src/jobs/parts.js';
+import type { GraphObject } from '../../src/graph/objects.js';
+import type { RowAttempt, Value } from '../../src/updates/many.js';
 import {
   afterAttempt,
   canceledResult,
