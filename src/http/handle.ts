@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { openCall } from '../call.js';
 import type { Parts } from '../compose.js';
@@ -10,6 +9,7 @@ import { failure, success } from './answer.js';
 import { drain } from './body.js';
 import type { Endpoint, HttpCall, Path } from './call.js';
 import { readId } from './id.js';
+import { requestIdOf } from './requestId.js';
 
 /**
  * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the rest is the handler's.
@@ -29,7 +29,7 @@ async function answer(
   const { authorize, config, lifecycle } = parts;
   const call: HttpCall = {
     ...openCall({
-      requestId: readRequestId(request) ?? randomUUID(),
+      requestId: requestIdOf(request),
       deadline: deadlineIn(config.limits.deadlineMs),
       traceparent: context.traceContext?.traceParent,
     }),
@@ -61,12 +61,6 @@ function endpointOf(methods: Path['methods'], method: string): Endpoint {
   if (endpoint !== undefined) return endpoint;
   const allow = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
   throw new Problem('method-not-allowed', 'not-applied', { allow });
-}
-
-/** The caller's own id for this call, if it can harm nothing (F51). */
-function readRequestId({ headers }: HttpRequest): string | undefined {
-  const given = headers.get('x-request-id') ?? '';
-  return /^[\w-]{1,64}$/.test(given) ? given : undefined;
 }
 
 /** The segment that the route calls `id`. `?ID=x` can replace `params.id` in the host, so the URL is read. */

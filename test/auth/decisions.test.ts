@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { registered as functions } from '../../src/register.js';
+import { functionName, registered as documented } from '../../src/register.js';
 import { startSystem, type System } from '../support/system.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What the app says of itself. */
+const functions = [
+  { name: 'home', roles: { GET: 'none' } as const },
+  { name: 'api', roles: { GET: 'none' } as const },
+  ...documented.map(({ route, roles }) => ({ name: functionName(`api/${route}`), roles })),
+];
 
 let system: System;
 beforeAll(async () => {
@@ -36,7 +43,7 @@ test.each(
   functions.flatMap(({ name, roles }) => Object.entries(roles).map(([method, role]) => ({ name, method, role }))),
 )('$name states who may $method: $role', ({ method, role }) => {
   expect(methods).toContain(method);
-  expect(['Write', 'Read', 'none']).toContain(role);
+  expect(['Write', 'Read', 'Operate', 'none']).toContain(role);
 });
 
 test('only what is stated to be open answers a caller without a token', async () => {
@@ -46,8 +53,8 @@ test('only what is stated to be open answers a caller without a token', async ()
       system.emulator.reset();
       const { status } = await system.call(path, { method, withoutToken: true });
       const unstated = Object.keys(roles).length === 0 ? 404 : 405;
-      const role = roles[method === 'HEAD' ? 'GET' : method];
-      const wanted = role === undefined ? [unstated] : role === 'none' ? [200, 503] : [401];
+      const role = (roles as (typeof documented)[number]['roles'])[method === 'HEAD' ? 'GET' : method];
+      const wanted = role === undefined ? [unstated] : role === 'none' ? [200, 302, 503] : [401];
       expect({ name, method, status: wanted }).toEqual({ name, method, status: expect.arrayContaining([status]) });
       if (role !== 'none') expect(system.emulator.requests()).toEqual([]);
     }
@@ -55,7 +62,12 @@ test('only what is stated to be open answers a caller without a token', async ()
 });
 
 test('a stated role is the one that is needed', async () => {
-  const tokens = { none: [], Read: ['ModelPerformance.Read'], Write: ['ModelPerformance.Write'] };
+  const tokens = {
+    none: [],
+    Read: ['ModelPerformance.Read'],
+    Write: ['ModelPerformance.Write'],
+    Operate: ['ModelPerformance.Operate'],
+  };
   for (const { name, path } of registered()) {
     for (const [method, role] of Object.entries(functions.find((one) => one.name === name)?.roles ?? {})) {
       const statusWith = async (roles: string[]) => {
@@ -63,7 +75,8 @@ test('a stated role is the one that is needed', async () => {
         return (await system.call(path, { method, headers })).status;
       };
       if (role !== 'none') expect([method, await statusWith(tokens.none)]).toEqual([method, 403]);
-      if (role === 'Write') expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
+      if (role === 'Write' || role === 'Operate')
+        expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
       expect([method, await statusWith(tokens[role])]).not.toEqual([method, 403]);
       expect([method, await statusWith(tokens.Write)]).not.toEqual([method, 403]);
     }
