@@ -50,7 +50,7 @@ export function startHost(environment: Record<string, string> = {}, ...given: st
   const root = given.includes('--root') ? [] : ['--root', fixture];
   const child = spawn(process.execPath, [main, ...defaults, ...root, ...given], {
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
