@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { noticesOf } from './notices.js';
 
 const defaultFolder = join('.local', 'package');
 
@@ -44,7 +45,7 @@ async function write(folder: string): Promise<void> {
   const main = join(bundleFolder, 'index.js').replaceAll(sep, '/');
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name, version, private: true, main }, null, 2)}\n`);
   // Not made smaller: a stack trace that telemetry brings home is to be read.
-  await build({
+  const { metafile } = await build({
     entryPoints: bundled.map((file) => ({ in: file, out: join(bundleFolder, basename(file, '.js')) })),
     outdir: folder,
     bundle: true,
@@ -53,7 +54,10 @@ async function write(folder: string): Promise<void> {
     external,
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'error' },
+    metafile: true,
   });
+  const shipped = [...Object.keys(metafile.inputs), ...copied];
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(shipped));
 }
 
 const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -80,7 +84,8 @@ function readFolder(): string {
   }
   const { folder = defaultFolder } = values;
   const held = existsSync(folder) ? readdirSync(folder) : [];
-  const mayGo = held.every((name) => ['host.json', 'package.json', 'contract', 'dist', 'node_modules'].includes(name));
+  const parts = ['host.json', 'package.json', 'THIRD-PARTY-NOTICES.txt', 'contract', 'dist', 'node_modules'];
+  const mayGo = held.every((name) => parts.includes(name));
   if (!mayGo) throw new Error('--folder names a folder that holds other things than a package.');
   return folder;
 }
