@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
 import type { QueueClient } from '@azure/storage-queue' with { 'resolution-mode': 'import' };
-import { openLimit } from '../graph/deadline.js';
+import { openLimit } from '../deadline.js';
 import { StorageFailed, type Blobs, type Queue, type Storage } from './storage.js';
 
 /** Where the storage is, in both of the platform's forms. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../auth/caller.js';
-import type { Wanted } from '../resource/parse.js';
+import type { Changes } from '../resource/parse.js';
 import type { Metadata } from './storage.js';
 
 /** One row of a job, as it was accepted. */
 export interface Row {
   readonly id: string;
-  readonly changes: Wanted;
+  readonly changes: Changes;
 }
 
 /** The job's header: that it exists is the commit. */

@@ -1,6 +1,6 @@
 import type { Rate } from '../graph/pace.js';
 import type { Problem } from '../problem.js';
-import type { GraphObject } from '../graph/client.js';
+import type { GraphObject } from '../graph/objects.js';
 import type { Resource } from '../resource/resource.js';
 import type { JobLimits } from './config.js';
 import type { Header, Row, RowResult } from './job.js';

@@ -44,6 +44,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get this contract
+     * @description Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.
+     */
+    get: operations['GetContract'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/model-performance': {
     parameters: {
       query?: never;
@@ -60,6 +80,28 @@ export interface paths {
     get: operations['ListModelPerformance'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/batch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Update several models
+     * @description Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.
+     *
+     *     Needs the role ModelPerformance.Write.
+     */
+    post: operations['UpdateModelPerformanceBatch'];
     delete?: never;
     options?: never;
     head?: never;
@@ -110,26 +152,6 @@ export interface paths {
      *     Needs the role ModelPerformance.Write.
      */
     post: operations['PreviewUpdate'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/openapi.json': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Get this contract
-     * @description Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.
-     */
-    get: operations['GetContract'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -201,6 +223,33 @@ export interface components {
        * @constant
        */
       '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+    };
+    /** @description Updates of different models. */
+    ModelPerformanceBatch: {
+      /** @description The updates, each with the id of its model. */
+      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+    };
+    /** @description What became of each update. */
+    ModelPerformanceBatchResult: {
+      /** @description How many updates ended how. */
+      summary: {
+        total: number;
+        applied: number;
+        notApplied: number;
+        unknown: number;
+      };
+      /** @description One for each update, in their order. */
+      results: {
+        /** @description Id of the model, as it was sent. */
+        id: string;
+        /**
+         * @description applied, not-applied (certain) or unknown.
+         * @enum {string}
+         */
+        outcome: 'applied' | 'not-applied' | 'unknown';
+        object?: components['schemas']['ModelPerformance'];
+        problem?: components['schemas']['Problem'];
+      }[];
     };
     /** @description A model, as Microsoft Graph has it. */
     ModelPerformance: {
@@ -577,6 +626,76 @@ export interface operations {
       };
     };
   };
+  GetContract: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The contract. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, never>;
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down';
+            };
+          };
+        };
+      };
+    };
+  };
   ListModelPerformance: {
     parameters: {
       query?: {
@@ -668,6 +787,274 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph rejected the values (`rejected-by-graph`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'rejected-by-graph';
+            };
+          };
+        };
+      };
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
+      424: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph is throttling (`graph-throttled`). */
+      429: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-throttled';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph failed (`graph-error`). Microsoft Graph rejected the identity of this API (`graph-rejected-credentials`). Microsoft Graph answered with a redirect (`graph-redirected`). The connection to Microsoft Graph was lost (`graph-connection-lost`). */
+      502: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-error' | 'graph-rejected-credentials' | 'graph-redirected' | 'graph-connection-lost';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'not-configured'
+                | 'shutting-down'
+                | 'signing-keys-unavailable'
+                | 'graph-unavailable'
+                | 'graph-unreachable'
+                | 'identity-unavailable';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph did not answer in time (`graph-timeout`). */
+      504: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-timeout';
+            };
+          };
+        };
+      };
+    };
+  };
+  UpdateModelPerformanceBatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "updates": [
+         *         {
+         *           "id": "7ec79407-9407-7ec7-0794-c77e0794c77e",
+         *           "windowsScore": 87.5,
+         *           "healthStatus": "meetingGoals"
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['ModelPerformanceBatch'];
+      };
+    };
+    responses: {
+      /** @description What became of each update, in the order of the request. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelPerformanceBatchResult'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such model (`not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-found';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph reports a conflict (`conflict`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description The body is too large (`body-too-large`). */
+      413: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'body-too-large';
+            };
+          };
+        };
+      };
+      /** @description The content type is not supported (`unsupported-media-type`). */
+      415: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unsupported-media-type';
             };
           };
         };
@@ -1563,76 +1950,6 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'graph-timeout';
-            };
-          };
-        };
-      };
-    };
-  };
-  GetContract: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The contract. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': Record<string, never>;
-        };
-      };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
-      400: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'precondition-not-supported';
-            };
-          };
-        };
-      };
-      /** @description Something went wrong in this API (`internal`). */
-      500: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'internal';
-            };
-          };
-        };
-      };
-      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
-      503: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          'retry-after': components['headers']['RetryAfter'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'not-configured' | 'shutting-down';
             };
           };
         };

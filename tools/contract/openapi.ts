@@ -113,8 +113,13 @@ function securityOf({ problems: codes }: Operation, role: string): Json[] {
 /** Two properties: an interactive page would otherwise propose to overwrite all of them. */
 const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
 
-function writeBody(name: string): Json {
-  const content = { schema: { $ref: `#/components/schemas/${name}` }, example: exampleUpdate };
+const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
+
+function writeBody(name: NonNullable<Operation['body']>): Json {
+  const schema = { $ref: `#/components/schemas/${name}` };
+  if (name === 'ModelPerformanceBatch')
+    return { required: true, content: { 'application/json': { schema, example: exampleBatch } } };
+  const content = { schema, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
 

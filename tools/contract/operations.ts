@@ -2,7 +2,15 @@ import { problems, type Code } from '../../src/problem.js';
 import type { ParameterName } from './parameters.js';
 
 /** What a 200 carries: a schema of the contract, or another kind of content. */
-export type Content = 'ModelPerformance' | 'ModelPerformanceList' | 'Preview' | 'Live' | 'Ready' | 'text' | 'json';
+export type Content =
+  | 'ModelPerformance'
+  | 'ModelPerformanceList'
+  | 'ModelPerformanceBatchResult'
+  | 'Preview'
+  | 'Live'
+  | 'Ready'
+  | 'text'
+  | 'json';
 
 /** What people and generators read of one operation: a name, words, what goes in and what can come out. */
 export interface Operation {
@@ -13,7 +21,7 @@ export interface Operation {
   readonly summary: string;
   readonly description: string;
   readonly parameters?: readonly ParameterName[];
-  readonly body?: 'ModelPerformanceUpdate';
+  readonly body?: 'ModelPerformanceUpdate' | 'ModelPerformanceBatch';
   readonly answers: { readonly says: string; readonly content: Readonly<Record<string, Content>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
@@ -60,6 +68,19 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     problems: ['invalid-query', ...called, ...graphRead],
     connector: true,
+  },
+  'POST /v1/model-performance/batch': {
+    operationId: 'UpdateModelPerformanceBatch',
+    tag: 'Models',
+    summary: 'Update several models',
+    description:
+      'Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
+    body: 'ModelPerformanceBatch',
+    answers: {
+      says: 'What became of each update, in the order of the request.',
+      content: { 'application/json': 'ModelPerformanceBatchResult' },
+    },
+    problems: [...called, ...bodyRead, 'not-found', ...graphRead],
   },
   'GET /v1/model-performance/{id}': {
     operationId: 'GetModelPerformance',

@@ -1,3 +1,4 @@
+import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
@@ -10,6 +11,8 @@ const object = (description: string, properties: Record<string, Schema>, require
   required,
   properties,
 });
+
+const number: Schema = { type: 'integer', minimum: 0 };
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
@@ -46,6 +49,49 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
       },
     },
+    ModelPerformanceBatch: {
+      ...object(
+        'Updates of different models.',
+        {
+          updates: {
+            type: 'array',
+            description: 'The updates, each with the id of its model.',
+            minItems: 1,
+            maxItems: batchLimit,
+            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
+          },
+        },
+        ['updates'],
+      ),
+      additionalProperties: false,
+    },
+    ModelPerformanceBatchResult: object(
+      'What became of each update.',
+      {
+        summary: object(
+          'How many updates ended how.',
+          { total: number, applied: number, notApplied: number, unknown: number },
+          ['total', 'applied', 'notApplied', 'unknown'],
+        ),
+        results: {
+          type: 'array',
+          description: 'One for each update, in their order.',
+          items: object(
+            'What became of one update.',
+            {
+              id: { ...idSchema, description: 'Id of the model, as it was sent.' },
+              outcome: text('applied, not-applied (certain) or unknown.', {
+                enum: ['applied', 'not-applied', 'unknown'],
+              }),
+              object: reference('ModelPerformance'),
+              problem: reference('Problem'),
+            },
+            ['id', 'outcome'],
+          ),
+        },
+      },
+      ['summary', 'results'],
+    ),
     ModelPerformance: object(
       'A model, as Microsoft Graph has it.',
       { id: { ...idSchema, title: 'Id', description: 'Id of the model.' }, ...map(shown) },
