@@ -83,15 +83,20 @@ param allowedRanges string[] = []
 @description('Only a private endpoint in that network reaches the app, for calls and for deployments. Needs private networking.')
 param privateInbound bool = false
 
-@description('Writes that all jobs together may send to Graph in 20 seconds. Single updates get what is left of Intune’s 100.')
+@description('Rows that all jobs together may send to Graph in 20 seconds. Single updates get what is left of Intune’s 100; `160` is for those who know that the larger quota holds for them.')
 @minValue(20)
-@maxValue(200)
+@maxValue(400)
 param bulkWritesPer20Seconds int = 80
+
+@description('Chunks of 20 rows that one job has under way; `16` for 160 rows in 20 seconds.')
+@minValue(1)
+@maxValue(32)
+param bulkChunksAtOnce int = 8
 
 @description('How long jobs and their results are kept, in days. Storage deletes them a day later.')
 @minValue(1)
 @maxValue(365)
-param bulkRetentionDays int = 30
+param jobRetentionDays int = 30
 
 @description('How long telemetry and audit events are kept, in days: `30`, `60`, `90`, `120`, `180`, `270`, `365`, `550` or `730`.')
 param retentionDays retention = 90
@@ -157,7 +162,7 @@ module storage 'modules/storage.bicep' = {
     containerNames: map(items(containers), container => container.value)
     queueNames: map(items(queues), queue => queue.value)
     jobContainerNames: [containers.jobs, containers.jobData]
-    jobDays: bulkRetentionDays + 1
+    jobDays: jobRetentionDays + 1
   }
 }
 
@@ -207,7 +212,8 @@ module app 'modules/app.bicep' = {
       AUDIT_FROM: auditFrom
       TELEMETRY_SAMPLING_PERCENT: string(samplingPercent)
       BULK_WRITES_PER_20_S: string(bulkWritesPer20Seconds)
-      BULK_RETENTION_DAYS: string(bulkRetentionDays)
+      BULK_CHUNKS_AT_ONCE: string(bulkChunksAtOnce)
+      JOB_RETENTION_DAYS: string(jobRetentionDays)
     }
     corsOrigins: corsOrigins
     allowedRanges: allowedRanges

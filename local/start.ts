@@ -4,17 +4,20 @@ import { constants, copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { readConfig, SettingsError } from '../src/config.js';
 import { startEmulator, type Emulator } from './emulator/emulator.js';
+import { readLocalSettings } from './host/settings.js';
 import { ports } from './ports.js';
+import { startStorage, type Storage } from './storage.js';
 
 const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 
-const usage = `Serves the API on this machine: an emulator of Microsoft Graph and of the identity, and a functions host.
+const usage = `Serves the API on this machine: emulators of Microsoft Graph, of the identity and of storage, and a functions host.
 
   npm start                          with the embedded functions host
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry. --host-port moves the API.
+Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry, ${ports.blob} blobs, ${ports.queue} queues. --host-port moves the API.
 Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
 `;
 
@@ -47,25 +50,39 @@ function copySettings(): void {
   }
 }
 
-async function emulate(): Promise<Emulator> {
+/** Jobs and their messages are kept from one start to the next. */
+async function emulate(port: number): Promise<[Emulator, Storage]> {
+  const {
+    graph: graphPort,
+    identity: identityPort,
+    ingestion: ingestionPort,
+    blob: blobPort,
+    queue: queuePort,
+  } = ports;
+  const folder = join('.local', String(port), 'storage');
   try {
-    return await startEmulator({
-      graphPort: ports.graph,
-      identityPort: ports.identity,
-      ingestionPort: ports.ingestion,
-    });
+    return await Promise.all([
+      startEmulator({ graphPort, identityPort, ingestionPort }),
+      startStorage({ folder, blobPort, queuePort }),
+    ]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const { port } = error as { port: number };
-    throw new Stop(`Port ${port} is taken, perhaps by another npm start. End what uses it, and start again.`);
+    const { port: taken } = error as { port: number };
+    throw new Stop(`Port ${taken} is taken, perhaps by another npm start. End what uses it, and start again.`);
   }
 }
 
-/** The functions host in a process of its own; its output is this terminal's. */
-function startHost(port: number, { identityEnvironment, ingestion }: Emulator): ChildProcess {
+/** The host's environment. @throws SettingsError for what the app would answer with 503 for as long as it runs (F57) */
+function environmentFor({ identityEnvironment, ingestion }: Emulator): NodeJS.ProcessEnv {
   // Whoever names another ingestion has reasons, and certificates, of their own; certificates alone are no such reason.
   const own = process.env.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined;
-  const env = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
+  const environment = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
+  readConfig({ ...readLocalSettings('.'), ...environment });
+  return environment;
+}
+
+/** The functions host in a process of its own; its output is this terminal's. */
+function startHost(port: number, env: NodeJS.ProcessEnv): ChildProcess {
   // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
   const options: SpawnOptions = {
     env,
@@ -108,14 +125,14 @@ Ctrl-C ends everything.`);
 async function main(): Promise<void> {
   const port = readPort();
   copySettings();
-  const emulator = await emulate();
+  const [emulator, storage] = await emulate(port);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       ending.abort();
     });
   try {
-    const host = startHost(port, emulator);
+    const host = startHost(port, environmentFor(emulator));
     ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
     const ended = once(host, 'exit');
     const baseUrl = `http://127.0.0.1:${port}`;
@@ -123,11 +140,12 @@ async function main(): Promise<void> {
     const [code] = (await ended) as [number | null];
     if (!ending.signal.aborted) process.exitCode = code ?? 1;
   } finally {
-    await emulator.close();
+    await Promise.all([emulator.close(), storage.close()]);
   }
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error instanceof Stop ? error.message : error.stack) : ''}\n`);
+  const isForeseen = error instanceof Stop || error instanceof SettingsError;
+  process.stderr.write(`${error instanceof Error ? (isForeseen ? error.message : error.stack) : ''}\n`);
   process.exit(1);
 });

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { jobsConfigOf, type JobsConfig } from './jobs/config.js';
 import { clouds, settings, type SettingName } from './settings.js';
 import { threadEnvironment } from './telemetry/environment.js';
 
@@ -15,9 +16,11 @@ export interface Config {
   /** An origin, without a slash at its end. */
   readonly publicBaseUrl: string;
   readonly validation: 'documented' | 'strict';
+  readonly verifyBy: 'answer' | 'read';
   readonly verifyTolerance: number;
   readonly auditFrom: 'read' | 'none';
   readonly limits: Limits;
+  readonly jobs: JobsConfig;
   readonly telemetry: TelemetryConfig;
 }
 
@@ -59,12 +62,13 @@ export interface Limits {
   readonly maxAttempts: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  readonly readBackDelayMs: number;
+  readonly readBackDelaysMs: readonly number[];
   readonly readBackLeastMs: number;
   readonly readyMs: number;
   readonly readyCacheMs: number;
   readonly tokenMs: number;
   readonly tokenRefreshAheadMs: number;
+  readonly streamMs: number;
   readonly shutdownWritesMs: number;
   readonly shutdownAnswersMs: number;
 }
@@ -81,6 +85,8 @@ interface Values extends Record<Exclude<SettingName, StringName>, number> {
   readonly ENTRA_ROOT?: string;
   readonly PUBLIC_BASE_URL?: string;
   readonly VALIDATION: 'documented' | 'strict';
+  readonly VERIFY_BY: 'answer' | 'read';
+  readonly READ_BACK_DELAYS_MS: string;
   readonly AUDIT_FROM: 'read' | 'none';
   readonly APPLICATIONINSIGHTS_CONNECTION_STRING?: string;
   readonly TELEMETRY_AUTHENTICATION: 'connection-string' | 'managed-identity';
@@ -97,13 +103,15 @@ type StringName =
   | 'ENTRA_ROOT'
   | 'PUBLIC_BASE_URL'
   | 'VALIDATION'
+  | 'VERIFY_BY'
+  | 'READ_BACK_DELAYS_MS'
   | 'AUDIT_FROM'
   | 'APPLICATIONINSIGHTS_CONNECTION_STRING'
   | 'TELEMETRY_AUTHENTICATION';
 
 /** Says all that is wrong with the settings, one line each: name, reason, example, and never a value (F37). */
 export class SettingsError extends Error {
-  constructor(mistakes: readonly string[]) {
+  constructor(readonly mistakes: readonly string[]) {
     super(`The settings are not usable:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
     this.name = 'SettingsError';
   }
@@ -134,6 +142,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   const cloud = clouds[value.GRAPH_CLOUD];
+  const readBackDelaysMs = value.READ_BACK_DELAYS_MS.split(',').map(Number);
 
   return Object.freeze({
     graph: {
@@ -157,6 +166,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     publicBaseUrl: value.PUBLIC_BASE_URL ? new URL(value.PUBLIC_BASE_URL).origin : platformUrl(environment),
     validation: value.VALIDATION,
+    verifyBy: value.VERIFY_BY,
     verifyTolerance: value.VERIFY_TOLERANCE,
     auditFrom: value.AUDIT_FROM,
     limits: {
@@ -168,15 +178,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxAttempts: value.MAX_ATTEMPTS,
       backoffBaseMs: value.BACKOFF_BASE_MS,
       backoffCapMs: value.BACKOFF_CAP_MS,
-      readBackDelayMs: value.READ_BACK_DELAY_MS,
+      readBackDelaysMs,
       readBackLeastMs: value.READ_BACK_LEAST_MS,
       readyMs: value.READY_TIMEOUT_MS,
       readyCacheMs: value.READY_CACHE_MS,
       tokenMs: value.TOKEN_TIMEOUT_MS,
       tokenRefreshAheadMs: value.TOKEN_REFRESH_AHEAD_MS,
+      streamMs: value.STREAM_TIMEOUT_MS,
       shutdownWritesMs: value.SHUTDOWN_WRITES_MS,
       shutdownAnswersMs: value.SHUTDOWN_ANSWERS_MS,
     },
+    jobs: jobsConfigOf(value, readBackDelaysMs, environment),
     telemetry: {
       connectionString: value.APPLICATIONINSIGHTS_CONNECTION_STRING,
       identityClientId:

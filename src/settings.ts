@@ -16,6 +16,9 @@ const milliseconds = (value: number, says: string, least = 1): Setting => ({
   says: `${says} In milliseconds.`,
 });
 
+/** Also when the settings are unusable. The platform tries for 1.9 s to pass on a half; a busy instance needs more. */
+export const streamTimeoutMs = 10_000;
+
 const oneGuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const exampleGuid = '00000000-0000-0000-0000-000000000000';
 
@@ -88,10 +91,15 @@ export const settings = {
     example: 'documented',
     says: 'documented: what Graph’s update page allows; strict: scores 0 to 100 or -1, counts from 0, no unknownFutureValue.',
   },
+  VERIFY_BY: {
+    rule: Joi.string().valid('answer', 'read').default('answer'),
+    example: 'answer',
+    says: 'answer: a 200 that shows the new values is proof; read: the object is read after it as well.',
+  },
   VERIFY_TOLERANCE: {
-    rule: Joi.number().min(0).max(1).default(1e-9),
-    example: '1e-9',
-    says: 'How far a number in Graph’s answer may be from the one that was sent, relative to it.',
+    rule: Joi.number().min(0).max(1).default(1e-6),
+    example: '1e-6',
+    says: 'How far a score in Graph’s answer may be from the one that was sent, relative to it; whole numbers and texts are compared exactly.',
   },
   AUDIT_FROM: {
     rule: Joi.string().valid('read', 'none').default('read'),
@@ -110,7 +118,13 @@ export const settings = {
   },
   BACKOFF_BASE_MS: milliseconds(500, 'Upper bound of the first wait that Graph has not named; doubled for each next.'),
   BACKOFF_CAP_MS: milliseconds(10_000, 'Upper bound of every wait that Graph has not named.'),
-  READ_BACK_DELAY_MS: milliseconds(1_000, 'Wait before the read-back when Graph’s answer shows other values.', 0),
+  READ_BACK_DELAYS_MS: {
+    rule: Joi.string()
+      .pattern(/^ *\d{1,8} *(, *\d{1,8} *){0,19}$/)
+      .default('0,1000,3000,8000,15000'),
+    example: '0,1000,3000,8000,15000',
+    says: 'Waits before the reads that look for the new values, one after the other; the first is left out when Graph’s answer could be read. In milliseconds.',
+  },
   READ_BACK_LEAST_MS: milliseconds(2_000, 'A read-back after an ambiguous attempt is not begun with less time left.'),
   READY_TIMEOUT_MS: milliseconds(10_000, 'For what /health/ready looks at.'),
   READY_CACHE_MS: milliseconds(5_000, 'How long an answer of /health/ready is kept.', 0),
@@ -120,8 +134,71 @@ export const settings = {
   SIGNING_KEYS_COOLDOWN_MS: milliseconds(30_000, 'Least time between two requests for them, successful or not.'),
   SIGNING_KEYS_REFRESH_MS: milliseconds(3_600_000, 'Age from which they are renewed in the background.'),
   SIGNING_KEYS_STALE_MS: milliseconds(86_400_000, 'Age up to which they serve when they cannot be renewed.'),
-  SHUTDOWN_WRITES_MS: milliseconds(3_000, 'What running calls are given when the instance shuts down.', 0),
-  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What their answers are given after that, to leave the process.', 0),
+  STREAM_TIMEOUT_MS: milliseconds(
+    streamTimeoutMs,
+    'How long the two halves in which the platform passes on a call wait for each other.',
+  ),
+  SHUTDOWN_WRITES_MS: milliseconds(
+    3_000,
+    'What calls that still run are given when the platform ends the instance.',
+    0,
+  ),
+  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What those that are then cut off are given to be recorded.', 0),
+  BULK_WRITES_PER_20_S: {
+    rule: Joi.number().integer().min(20).max(400).default(80),
+    example: '80',
+    says: 'Rows that jobs send within 20 s, all instances and all jobs together. Intune documents 100 writes; single updates keep the rest.',
+  },
+  BULK_CHUNKS_AT_ONCE: {
+    rule: Joi.number().integer().min(1).max(32).default(8),
+    example: '8',
+    says: 'Chunks of 20 rows that one job has under way; 16 for 160 rows within 20 s.',
+  },
+  JOB_RETENTION_DAYS: {
+    rule: Joi.number().integer().min(1).max(365).default(30),
+    example: '30',
+    says: 'Days after which a job is forgotten; the storage deletes it a day later.',
+  },
+  JOB_LEASE_MS: {
+    rule: Joi.number().integer().min(15_000).max(60_000).default(60_000),
+    example: '60000',
+    says: 'How long a job stays with an instance that has died. In milliseconds; storage knows whole seconds, from 15 to 60.',
+  },
+  JOB_RENEW_MS: milliseconds(15_000, 'Between two renewals of that lease.'),
+  JOB_QUIET_MS: milliseconds(
+    40_000,
+    'An instance that could not renew for so long sends nothing more of the job; less than the lease.',
+  ),
+  JOB_HEIR_MS: milliseconds(75_000, 'When a job goes on after an instance that left no word; more than the lease.'),
+  JOB_LOOK_MS: milliseconds(
+    70_000,
+    'When it is looked again whether another instance still runs the job; more than the lease.',
+  ),
+  JOB_TURN_MS: milliseconds(600_000, 'How long an instance runs a job in one go.'),
+  JOB_BARREN_MS: milliseconds(1_800_000, 'A job that gets nowhere for so long, in ten turns and more, is given up.'),
+  JOB_POISON_MS: milliseconds(300_000, 'When a job is tried again that failed again and again.'),
+  JOB_NUDGE_MS: milliseconds(
+    300_000,
+    'A job that has not moved for so long is helped on by whoever asks for its progress.',
+  ),
+  JOB_SHUTDOWN_MS: milliseconds(4_000, 'What rows under way are given when the instance shuts down.', 0),
+  JOB_VALUES_MS: milliseconds(30_000, 'Values before that are older are read again before their rows are sent.'),
+  JOB_FREE_MS: milliseconds(
+    1_500_000,
+    'Until then, from the begin of a turn, throttling and outages of Graph use up no attempt of a row.',
+  ),
+  PACE_WINDOW_MS: milliseconds(20_000, 'The window within which Intune counts writes.'),
+  PACE_LATE_MS: milliseconds(1_000, 'Rows that are later for their turn by more take another one.'),
+  PACE_BLOCK_MS: milliseconds(
+    10_000,
+    'What all jobs wait when Graph throttles or fails and names no wait; doubled for each next failure.',
+  ),
+  PACE_MOST_BLOCK_MS: milliseconds(60_000, 'Upper bound of that wait.'),
+  STORAGE_RETRY_MS: milliseconds(
+    4_000,
+    'Before the second repetition of a call to storage; the first is at once, each next waits longer.',
+  ),
+  STORAGE_TIMEOUT_MS: milliseconds(30_000, 'For one call to storage with its repetitions.'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: {
     rule: Joi.string().pattern(connectionString),
     example:

@@ -17,7 +17,7 @@ var charts = [
   { page: 'updates', query: loadTextContent('../queries/graph-attempts.kql'), visualization: 'table' }
   { page: 'updates', query: loadTextContent('../queries/throttling-by-hour.kql'), visualization: 'timechart' }
   { page: 'updates', query: loadTextContent('../queries/latency-by-attempts.kql'), visualization: 'table' }
-  { page: 'updates', query: loadTextContent('../queries/accepted-not-applied.kql'), visualization: 'table' }
+  { page: 'updates', query: loadTextContent('../queries/accepted-not-visible.kql'), visualization: 'table' }
   {
     page: 'updates'
     query: replace(loadTextContent('../queries/who-changed.kql'), '00000000-0000-0000-0000-000000000000', '{model}')

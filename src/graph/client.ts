@@ -2,6 +2,7 @@ import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Config } from '../config.js';
 import type { Resource } from '../resource/resource.js';
 import { Problem } from '../problem.js';
+import { sameId } from '../resource/id.js';
 import { Attempting } from './attempts.js';
 import { Control, type Journey } from './control.js';
 import type { Deadline } from './deadline.js';
@@ -11,11 +12,11 @@ import type { Shutdown } from './shutdown.js';
 import type { TokenSource } from './token.js';
 
 /** An object of the resource as Graph shows it: the id and the table's properties, nothing else. */
-export type Shown = Readonly<Record<string, unknown>>;
+export type GraphObject = Readonly<Record<string, unknown>>;
 
 /** Some objects of the collection, in Graph's order. */
 export interface Page {
-  readonly objects: readonly Shown[];
+  readonly objects: readonly GraphObject[];
   /** Query of the page that follows, as Graph wrote it; undefined on the last one. */
   readonly nextQuery?: string;
 }
@@ -23,13 +24,17 @@ export interface Page {
 /** Graph, for one resource: three calls on one collection of one host. */
 export interface Graph {
   /** The object; undefined when Graph answered with success and without a usable body. @throws Problem */
-  readonly get: (id: string, call: GraphCall) => Promise<Shown | undefined>;
-  /** Sends the values once or more (they are absolute, so that a repetition is harmless). As `get`. @throws Problem */
+  readonly get: (id: string, call: GraphCall) => Promise<GraphObject | undefined>;
+  /**
+   * Sends the values once or more (they are absolute, so that a repetition is harmless).
+   * @returns the object that a 200 echoes; undefined for any other success, whatever it holds, and for a 200 without that object
+   * @throws Problem
+   */
   readonly patch: (
     id: string,
     wanted: Readonly<Record<string, unknown>>,
     call: GraphCall,
-  ) => Promise<Shown | undefined>;
+  ) => Promise<GraphObject | undefined>;
   /** The page that a query of Graph's own leads to, the first for an empty one. @throws Problem */
   readonly page: (query: string, call: GraphCall) => Promise<Page>;
   readonly close: () => Promise<void>;
@@ -59,14 +64,13 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
     path: string,
     call: GraphCall,
     { search = '', limitBytes, body }: { search?: string; limitBytes: number; body?: object },
-  ): Promise<unknown> {
+  ): Promise<Received> {
     const { deadline, journey, limits } = call;
     const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
     const control = new Control(method, deadline, journey, { attemptMs, maxAttempts, answerBytes: limitBytes }, search);
     const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([control]);
     try {
-      const received = (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
-      return received.body;
+      return (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
     } catch (error) {
       throw control.thrown ?? error;
     }
@@ -76,8 +80,7 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
     // The built path is held against what it must be, whatever let the id through (F50).
     if (new URL(`${root}${collection}/${id}`).pathname !== `${collection}/${id}`) throw new Problem('invalid-id');
     const answer = await send(method, `/${resource.path}/${id}`, call, { limitBytes: answerBytes.object, body });
-    const value = isObject(answer) && isObject(answer.value) ? answer.value : answer;
-    return isObject(value) && (value.id === undefined || value.id === id) ? show(resource, value, id) : undefined;
+    return answer.status === 200 ? readItem(resource, answer.body, id) : undefined;
   }
 
   return {
@@ -85,7 +88,7 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
     patch: (id, wanted, call) => sendItem('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
     page: async (query, call) => {
       const { search } = new URL(`${root}${collection}?${query}`);
-      const body = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
+      const { body } = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
         (error: unknown) => {
           // What is not there is the collection, which callers cannot name: no model is missing.
           throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
@@ -97,11 +100,19 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
   };
 }
 
+/** The object of an answer, in Graph's spelling of its id; undefined when it is another one or none. */
+function readItem(resource: Resource, body: unknown, id: string): GraphObject | undefined {
+  const value = isObject(body) && isObject(body.value) ? body.value : body;
+  if (!isObject(value)) return undefined;
+  const { id: own = id } = value;
+  return typeof own === 'string' && sameId(own, id) ? show(resource, value, own) : undefined;
+}
+
 /** What a value shows of an object: undefined when it has none of the table's properties. */
-function show({ fields }: Resource, value: Record<string, unknown>, id: string): Shown | undefined {
+function show({ fields }: Resource, value: Record<string, unknown>, id: string): GraphObject | undefined {
   const properties = Object.keys(fields).filter((name) => Object.hasOwn(value, name));
   if (properties.length === 0) return undefined;
-  return Object.fromEntries([['id', id], ...properties.map((name) => [name, value[name]])]) as Shown;
+  return Object.fromEntries([['id', id], ...properties.map((name) => [name, value[name]])]) as GraphObject;
 }
 
 /** @throws Problem graph-error for what is not a page, and for one that leads to another address than the collection's */

@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
 import { Problem, problems } from '../problem.js';
+import { logLines, quietly } from '../telemetry/exception.js';
 import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
 import { readId } from './id.js';
 import { report, type Told } from './report.js';
+import { requestIdOf } from './requestId.js';
 
 /** A path with what it does by method; without methods it is not part of this API. HEAD is GET without a body (RFC 9110 §9.3.2). */
 export interface Path {
@@ -15,13 +16,8 @@ export interface Path {
   readonly methods?: Readonly<Record<string, Entry>>;
 }
 
-/** What shut-down waits for (F38). */
-export interface Running {
-  /** Calls that have begun and not ended. */
-  readonly calls: Set<Promise<unknown>>;
-  /** When the last one ended, on the clock of `performance.now()`: its answer leaves after that. */
-  lastEndMs: number;
-}
+/** Calls that have begun and not ended: what shut-down waits for (F38). */
+export type Running = Set<Promise<unknown>>;
 
 /**
  * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the body is the story's.
@@ -30,12 +26,11 @@ export interface Running {
 export function handle(deps: Deps, running: Running, path: Path) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const answering = answer(deps, path, request, context);
-    running.calls.add(answering);
+    running.add(answering);
     try {
       return await answering;
     } finally {
-      running.calls.delete(answering);
-      running.lastEndMs = performance.now();
+      running.delete(answering);
     }
   };
 }
@@ -49,12 +44,11 @@ async function answer(
   const traceparent = context.traceContext?.traceParent;
   const told: Told = {
     startMs: Date.now(),
-    requestId: randomUUID(),
+    requestId: requestIdOf(request),
     journey: { attempts: [], ambiguous: false, traceparent },
     audit: {},
   };
   try {
-    told.requestId = readRequestId(request) ?? told.requestId;
     if (methods === undefined) throw new Problem('unknown-path');
     const entry = methods[request.method === 'HEAD' ? 'GET' : request.method];
     if (entry === undefined) throw new Problem('method-not-allowed', 'not-applied', { allow: allowed(methods) });
@@ -73,7 +67,9 @@ async function answer(
     await drain(request);
     return failure(told.problem, told.requestId);
   } finally {
-    report(deps, told);
+    quietly(() => {
+      report(deps, told);
+    });
   }
 }
 
@@ -92,12 +88,6 @@ async function admitted(
 
 function allowed(methods: NonNullable<Path['methods']>): string[] {
   return Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** The caller's own id for this call, if it can harm nothing (F51). */
-function readRequestId({ headers }: HttpRequest): string | undefined {
-  const given = headers.get('x-request-id') ?? '';
-  return /^[\w-]{1,64}$/.test(given) ? given : undefined;
 }
 
 /** The segment that the route calls `id`. The host mixes query values into the parameters, whose spelling may then win: so the path is read. */
@@ -127,22 +117,19 @@ function checkPrecondition({ headers }: HttpRequest): void {
 function log(context: InvocationContext, { code, outcome }: Problem, { requestId, journey }: Told): void {
   const { status } = problems[code];
   const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: journey.attempts.length });
-  if (status < 500) context.info(line);
-  else context.warn(line);
+  quietly(() => {
+    if (status < 500) context.info(line);
+    else context.warn(line);
+  });
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
 function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
   telemetry.exception(journey, error);
-  context.error('An unforeseen error', placeOf(error));
+  quietly(() => {
+    context.error('An unforeseen error', logLines(error));
+  });
   const sent = journey.attempts.some(({ method }) => method !== 'GET');
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
-}
-
-/** The kind of an error and the places in its stack; not its message, which may hold what a caller sent. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
-  return [error.name, ...places].join('\n');
 }

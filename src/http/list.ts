@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator';
-import type { Page, Shown } from '../graph/client.js';
+import type { Page, GraphObject } from '../graph/client.js';
 import { Problem } from '../problem.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { OpenCall } from './call.js';
@@ -26,7 +26,7 @@ export async function list(call: OpenCall): Promise<Answer> {
 
 /** Reads page after page until enough is found or Graph has no more. @throws Problem graph-error when Graph's pages go round in a circle */
 async function collect(call: OpenCall, { filters, limit, from }: ListQuery) {
-  const found: Shown[] = [];
+  const found: GraphObject[] = [];
   const seen = new Set<string>();
   for (let at: Position | undefined = from; at !== undefined;) {
     if (seen.has(at.query)) throw new Problem('graph-error');
@@ -52,7 +52,7 @@ function after(query: string, skip: number, { objects, nextQuery }: Page): Posit
 }
 
 /** Exact, but for the case of letters. */
-function fits(shown: Shown, filters: ListQuery['filters']): boolean {
+function fits(shown: GraphObject, filters: ListQuery['filters']): boolean {
   return Object.entries(filters).every(([name, wanted]) => {
     const value = shown[name];
     return typeof value === 'string' && value.toLowerCase() === wanted.toLowerCase();

@@ -394,32 +394,40 @@ export interface components {
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
+      | 'invalid-idempotency-key'
       | 'precondition-not-supported'
       | 'unauthenticated'
       | 'invalid-token'
       | 'forbidden'
       | 'not-found'
+      | 'job-not-found'
       | 'unknown-path'
       | 'method-not-allowed'
       | 'conflict'
+      | 'job-not-finished'
       | 'body-too-large'
       | 'unsupported-media-type'
+      | 'idempotency-key-reused'
       | 'rejected-by-graph'
       | 'graph-permission-missing'
       | 'operation-not-supported-by-graph'
-      | 'update-not-applied'
+      | 'update-not-visible'
       | 'graph-throttled'
       | 'internal'
+      | 'job-failed'
       | 'graph-error'
       | 'graph-rejected-credentials'
       | 'graph-redirected'
       | 'graph-connection-lost'
       | 'update-unverified'
+      | 'job-interrupted'
       | 'not-ready'
+      | 'not-configured'
       | 'graph-unavailable'
       | 'graph-unreachable'
       | 'identity-unavailable'
       | 'signing-keys-unavailable'
+      | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
     /** @description Seconds to wait. */
@@ -480,7 +488,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -492,7 +500,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
@@ -550,7 +558,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -562,7 +570,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down' | 'not-ready';
+              code?: 'not-configured' | 'shutting-down' | 'not-ready';
             };
           };
         };
@@ -680,7 +688,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -745,7 +753,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -758,6 +766,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -903,7 +912,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -968,7 +977,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -981,6 +990,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1175,7 +1185,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). Microsoft Graph accepted the update and did not apply it (`update-not-applied`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). Microsoft Graph accepted the update and does not show it (`update-not-visible`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1186,7 +1196,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph' | 'update-not-applied';
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph' | 'update-not-visible';
             };
           };
         };
@@ -1245,7 +1255,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1258,6 +1268,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1452,7 +1463,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1517,7 +1528,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1530,6 +1541,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1608,7 +1620,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1620,7 +1632,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };

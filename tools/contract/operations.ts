@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
-const always = ['precondition-not-supported', 'internal', 'shutting-down'] as const;
+const always = ['precondition-not-supported', 'internal', 'not-configured', 'shutting-down'] as const;
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
 const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
 const graphRead = [
@@ -83,7 +83,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       says: 'The update is applied: the model as Microsoft Graph now has it.',
       content: { 'application/json': 'ModelPerformance' },
     },
-    problems: [...item, ...bodyRead, 'update-not-applied', 'update-unverified'],
+    problems: [...item, ...bodyRead, 'update-not-visible', 'update-unverified'],
     connector: true,
   },
   'POST /v1/model-performance/{id}/preview': {

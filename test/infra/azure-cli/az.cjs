@@ -29,7 +29,8 @@ const { values, positionals } = parseArgs({
     headers: { type: 'string', multiple: true, default: [] },
     body: text,
     query: text,
-    output: text,
+    output: { type: 'string', short: 'o' },
+    id: text,
     subscription: text,
     namespace: text,
     'resource-group': text,
@@ -42,7 +43,7 @@ const { values, positionals } = parseArgs({
 
 // As with az, one flag takes several values: what follows --headers arrives as positionals.
 const [first = ''] = positionals;
-const command = first === 'rest' ? first : positionals.slice(0, first === 'deployment' ? 3 : 2).join(' ');
+const command = first === 'rest' ? first : positionals.slice(0, ['ad', 'deployment'].includes(first) ? 3 : 2).join(' ');
 const headers = [...values.headers, ...(command === 'rest' ? positionals.slice(1) : [])];
 
 const newId = () => `00000000-0000-4000-8000-${String((state.made += 1)).padStart(12, '0')}`;
@@ -127,7 +128,9 @@ function rest() {
   const { method, resource, url } = values;
   if (url.startsWith('/')) return restOfAzure();
   const root = 'https://graph.microsoft.com/v1.0/';
-  if (!url.startsWith(root) || resource !== 'https://graph.microsoft.com/') refuse(`Unknown address ${url}`);
+  // az knows by the address whose token Graph needs, but not in every cloud: scripts name the resource.
+  if (!url.startsWith(root) || (resource ?? 'https://graph.microsoft.com/') !== 'https://graph.microsoft.com/')
+    refuse(`Unknown address ${url}`);
   const path = url.slice(root.length);
   const body = values.body === undefined ? undefined : JSON.parse(values.body);
   if (body !== undefined && !headers.includes('Content-Type=application/json')) refuse('No content type.');
@@ -157,6 +160,8 @@ function rest() {
 
 const commands = {
   rest,
+  'ad sp show': () =>
+    state.servicePrincipals.find(({ appId }) => appId === values.id) ?? refuse(`Resource ${values.id} does not exist.`),
   'account show': () => {
     if (state.signedIn === false) refuse("Please run 'az login' to setup account.");
     if (values.subscription === undefined) return { tenantId: state.tenantId };

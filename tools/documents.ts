@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { format } from 'prettier';
+import { problems } from '../src/problem.js';
+import type { Field } from '../src/resource/field.js';
+import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { settings } from '../src/settings.js';
+
+type Row = readonly string[];
+
+const table = (head: Row, rows: readonly Row[]) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const quoted = (text: string) => `\`${text}\``;
+
+const languages: Readonly<Record<string, string>> = {
+  cs: 'csharp',
+  java: 'java',
+  ps1: 'powershell',
+  py: 'python',
+  ts: 'ts',
+};
+
+/** A file of this repository as a block of code. */
+function asBlock(path: string): string {
+  const language = languages[path.replace(/.*\./, '')] ?? '';
+  return `\`\`\`${language}\n${readFileSync(path, 'utf8')}\`\`\``;
+}
+
+/** What a property may hold, in a few words. */
+function kindOf({ edmType, nullable, members }: Field<unknown>): string {
+  if (members !== undefined) return `one of ${Object.keys(members).map(quoted).join(', ')}`;
+  const kinds = { 'Edm.String': 'text', 'Edm.Int32': 'whole number', 'Edm.Double': 'number', Enum: 'text' };
+  return `${kinds[edmType]}${nullable ? ' or null' : ''}`;
+}
+
+/** The parts of documents that are made from the product's sources, by the name in their markers. */
+const parts: Readonly<Record<string, () => string>> = {
+  fields: () =>
+    table(
+      ['property', 'value', 'meaning'],
+      Object.entries<Field<unknown>>(modelPerformance.fields).map(([name, field]) => [
+        quoted(name),
+        kindOf(field),
+        field.says,
+      ]),
+    ),
+  settings: () =>
+    table(
+      ['setting', 'example', 'what it is for'],
+      Object.entries(settings).map(([name, { example, says }]) => [`\`${name}\``, `\`${example}\``, says]),
+    ),
+  problems: () =>
+    table(
+      ['code', 'status', 'what happened', 'what to do', 'the same again?'],
+      Object.entries(problems).map(([code, { status, title, says, retry }]) => [
+        `\`${code}\``,
+        String(status),
+        title,
+        says,
+        retry,
+      ]),
+    ),
+  queries: () =>
+    readdirSync('infra/queries')
+      .filter((name) => name.endsWith('.kql'))
+      .map((name) => asSection(readFileSync(`infra/queries/${name}`, 'utf8')))
+      .join('\n\n'),
+};
+
+/** A query whose first two lines are comments: the question, and what there is to know of the answer. */
+function asSection(text: string): string {
+  const { question, more, query } = /^\/\/ (?<question>.+)\n\/\/ (?<more>.+)\n(?<query>[^]+)$/.exec(text)?.groups ?? {};
+  if (question === undefined || more === undefined || query === undefined) {
+    throw new Error(`A query does not begin with two lines of comment: ${text}`);
+  }
+  return `### ${question}\n\n${more}\n\n\`\`\`kusto\n${query.trimEnd()}\n\`\`\``;
+}
+
+const marker = /<!-- (?<name>[^:]+): generated -->[^]*?<!-- \k<name>: end -->/g;
+
+/**
+ * A document with its generated parts made anew. A part is one of the table above, or a file of this repository by its path.
+ * @throws Error when a marker is not a pair, or names nothing
+ */
+export async function withGeneratedParts(text: string): Promise<string> {
+  const made = text.replaceAll(marker, (_, name: string) => {
+    const content = parts[name]?.() ?? asBlock(name);
+    return `<!-- ${name}: generated -->\n\n${content}\n\n<!-- ${name}: end -->`;
+  });
+  const markers = made.match(/<!-- [^:]+: (generated|end) -->/g) ?? [];
+  if (markers.length !== 2 * (made.match(marker) ?? []).length) {
+    throw new Error(`A generated part is not whole. The markers: ${markers.join(' ')}`);
+  }
+  return format(made, { parser: 'markdown', printWidth: 120, singleQuote: true });
+}
