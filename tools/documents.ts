@@ -4,6 +4,7 @@ import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { settings } from '../src/settings.js';
+import { readChoices } from './infra/parameters.js';
 
 type Row = readonly string[];
 
@@ -59,6 +60,11 @@ const parts: Readonly<Record<string, () => string>> = {
         says,
         retry,
       ]),
+    ),
+  deployment: () =>
+    table(
+      ['variable', 'by default', 'what it chooses'],
+      readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
     ),
   queries: () =>
     readdirSync('infra/queries')
