@@ -440,6 +440,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
