@@ -6,7 +6,7 @@ import { startChild, type Child } from './child.js';
 import type { Upstream } from './upstream.js';
 
 /** What is measured: each does the same update as far as it does any. */
-export const subjects = {
+const subjects = {
   proxy: 'bare proxy, no Functions',
   'empty-plain': 'empty app',
   empty: 'empty app, HTTP streams',
@@ -18,6 +18,11 @@ export const subjects = {
 } as const;
 
 export type Subject = keyof typeof subjects;
+
+/** Some of them, with their names for a table. */
+export function pick<Picked extends Subject>(...names: readonly Picked[]): Record<Picked, string> {
+  return Object.fromEntries(names.map((name) => [name, subjects[name]])) as Record<Picked, string>;
+}
 
 /** Where the deployment package stands that is measured as this product. */
 export const packageFolder = join('.local', 'bench', 'package');
