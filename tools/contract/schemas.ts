@@ -13,9 +13,6 @@ const object = (description: string, properties: Record<string, Schema>, require
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
-/** JSON writes numbers that no double holds, such as 1e400. */
-const finite = { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
-
 /** A value as Graph shows it: any member of an enumeration, and any number, may appear one day. */
 function shown({ title, says, edmType, nullable, members }: Field<unknown>): Schema {
   const types = { 'Edm.String': 'string', 'Edm.Int32': 'integer', 'Edm.Double': 'number', Enum: 'string' };
@@ -43,7 +40,6 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         ...map((field) => ({
           title: field.title,
           description: field.says,
-          ...(field.edmType === 'Edm.Double' && finite),
           ...field.jsonSchema(validation),
         })),
         id: { ...idSchema, description: 'If it is there, the id of the path.' },
