@@ -71,8 +71,8 @@ const lean: Plugin = {
   },
 };
 
-/** What only the host provides, and what is found by its folder. */
-const external = ['@azure/functions-core', 'swagger-ui-dist'];
+/** What only the host provides. */
+const external = ['@azure/functions-core'];
 
 /**
  * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.
