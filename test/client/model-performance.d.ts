@@ -422,6 +422,7 @@ export interface components {
       | 'update-unverified'
       | 'job-interrupted'
       | 'not-ready'
+      | 'not-configured'
       | 'graph-unavailable'
       | 'graph-unreachable'
       | 'identity-unavailable'
@@ -487,7 +488,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -499,7 +500,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
@@ -557,7 +558,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -569,7 +570,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down' | 'not-ready';
+              code?: 'not-configured' | 'shutting-down' | 'not-ready';
             };
           };
         };
@@ -752,7 +753,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -765,6 +766,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -975,7 +977,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -988,6 +990,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1252,7 +1255,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1265,6 +1268,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1524,7 +1528,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1537,6 +1541,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1615,7 +1620,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1627,7 +1632,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
