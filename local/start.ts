@@ -110,7 +110,7 @@ async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
 function tell(baseUrl: string, { graphUrl, identityUrl, issue }: Emulator): void {
   print(`
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
-Interactive page       ${baseUrl}/api/docs
+Contract, with a token ${identityUrl}/__docs/${new URL(baseUrl).port}
 Emulated Graph         ${graphUrl}/beta
 Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys
 

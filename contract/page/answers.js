@@ -16,8 +16,8 @@ export function answersOf({ responses }, contract, problems) {
   const success = Object.entries(responses).filter(([status]) => status.startsWith('2'));
   const codes = Object.values(responses).flatMap(codesOf);
   return element(
-    'section',
-    { class: 'answers', 'aria-label': 'Answers' },
+    'div',
+    { class: 'answers' },
     ...success.map(([status, response]) => successOf(status, response, contract)),
     ...Object.entries(groups).map(([group, title]) => {
       const own = codes.filter((one) => problems[one]?.turn === group);

@@ -41,7 +41,7 @@ export function operationView({ method, path, operation, contract, problems }) {
     { class: 'operation', id: operation.operationId },
     ...operation.description.split('\n\n').map((part) => element('p', {}, ...prose(part))),
     form,
-    element('h4', {}, 'Answers'),
+    element('h3', {}, 'Answers'),
     answersOf(operation, contract, problems),
   );
   return { view, renew };

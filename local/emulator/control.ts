@@ -17,6 +17,8 @@ export interface Controls {
   readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<{ readonly kid: string }>;
   readonly envelopes: (name?: string) => Envelope[];
   readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
+  /** A token of the caller who may do everything. */
+  readonly issue: () => string;
 }
 
 export const isControl = (path: string): boolean => path.startsWith('/__');
@@ -24,9 +26,12 @@ export const isControl = (path: string): boolean => path.startsWith('/__');
 /**
  * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
  * (POST), `/__requests`, `/__models` and `/__envelopes` (GET; `?name=Event` for one kind of telemetry), `/__keys` (POST: a new key signs
- * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none). A bad body is a 400 that says what is wrong and names the valid ids.
+ * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none),
+ * `/__docs/<port>` (GET: leads to the contract page of the API on that port, with a token for it). A bad body is a 400 that says what is wrong and names the valid ids.
  */
 export async function answerControl(controls: Controls, call: Call): Promise<Answer> {
+  const { port } = /^\/__docs\/(?<port>\d{1,5})$/.exec(call.path)?.groups ?? {};
+  if (port !== undefined && call.method === 'GET') return toDocs(port, controls.issue());
   switch (`${call.method} ${call.path}`) {
     case 'GET /__faults':
       return json(200, {
@@ -63,9 +68,15 @@ export async function answerControl(controls: Controls, call: Call): Promise<Ans
       return json(200, { envelopes: controls.envelopes(new URLSearchParams(call.query).get('name') ?? '') });
     default:
       return json(404, {
-        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes, GET and PUT /__quota and POST /__keys.`,
+        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes, GET and PUT /__quota, POST /__keys and GET /__docs/<port>.`,
       });
   }
+}
+
+/** Behind the # a token goes nowhere but into the page. Only this machine's own API can be named. */
+function toDocs(port: string, token: string): Answer {
+  const location = `http://127.0.0.1:${port}/api/docs#token=${token}`;
+  return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: '' };
 }
 
 /** What a change answers, or the 400 that says why it was refused. */

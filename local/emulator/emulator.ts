@@ -142,7 +142,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     elsewhere: on(0, () => ({ server: 'elsewhere', handle: () => json(200, { value: [] }) })),
   });
 
+  const issue: Emulator['issue'] = (claims = {}, header = {}) =>
+    keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header);
   const controls = {
+    issue,
     arm: (armed: ArmedFault | readonly ArmedFault[]) => {
       for (const one of readArmedFaults(armed)) {
         armory.arm(one.armed, one.row);
@@ -196,7 +199,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     catchUp: store.catchUp,
     model: store.get,
     put: store.put,
-    issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
     signingKeys: keys.all,
     close: async () => {
       armory.clear();

@@ -370,7 +370,10 @@ export interface components {
   };
   responses: never;
   parameters: {
-    /** @description Id of the model, as the list of models gives it. */
+    /**
+     * @description Id of the model, as the list of models gives it.
+     * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+     */
     id: string;
     /** @description Only models of this name, whatever the case of its letters. */
     model: string;
@@ -799,7 +802,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -1023,7 +1029,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -1301,7 +1310,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;

@@ -2,7 +2,7 @@ import { problems, type Code } from '../../src/problem.js';
 import type { Validation } from '../../src/resource/field.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
-import { parameters } from './parameters.js';
+import { parameters, type Parameter } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 /** A function that is registered with the platform: its route, and its methods with the role that each needs. */
@@ -44,9 +44,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries(parameters).map(([name, { in: place, says, schema }]) => [
+        Object.entries<Parameter>(parameters).map(([name, { in: place, says, schema, example }]) => [
           name,
-          { name, in: place, required: place === 'path', description: says, schema },
+          { name, in: place, required: place === 'path', description: says, schema, ...(example && { example }) },
         ]),
       ),
       headers: {
