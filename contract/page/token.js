@@ -79,7 +79,7 @@ export function tokenField(changed) {
       element(
         'p',
         {},
-        'On a developer’s machine, npm start prints the address that opens this page with a token filled in.',
+        'On a developer’s machine, the console, whose address npm start prints first, leads here with a token filled in.',
       ),
     ),
   );

@@ -1,3 +1,4 @@
+import { isStranger } from '../sameOrigin.js';
 import { readArmedFaults, type ArmedFault } from './armory.js';
 import { json, type Answer, type Call } from './exchange.js';
 import { faults } from './faults.js';
@@ -16,9 +17,9 @@ export interface Controls {
   readonly models: () => Model[];
   readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<{ readonly kid: string }>;
   readonly envelopes: (name?: string) => Envelope[];
+  /** Of the server that these addresses are on. */
+  readonly url: () => string;
   readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
-  /** A token of the caller who may do everything. */
-  readonly issue: () => string;
 }
 
 export const isControl = (path: string): boolean => path.startsWith('/__');
@@ -26,12 +27,12 @@ export const isControl = (path: string): boolean => path.startsWith('/__');
 /**
  * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
  * (POST), `/__requests`, `/__models` and `/__envelopes` (GET; `?name=Event` for one kind of telemetry), `/__keys` (POST: a new key signs
- * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none),
- * `/__docs/<port>` (GET: leads to the contract page of the API on that port, with a token for it). A bad body is a 400 that says what is wrong and names the valid ids.
+ * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none).
+ * A bad body is a 400 that says what is wrong and names the valid ids; pages of other sites get a 403.
  */
 export async function answerControl(controls: Controls, call: Call): Promise<Answer> {
-  const { port } = /^\/__docs\/(?<port>\d{1,5})$/.exec(call.path)?.groups ?? {};
-  if (port !== undefined && call.method === 'GET') return toDocs(port, controls.issue());
+  if (isStranger(call.headers, controls.url()))
+    return json(403, { error: 'This address is for programs on this machine.' });
   switch (`${call.method} ${call.path}`) {
     case 'GET /__faults':
       return json(200, {
@@ -68,15 +69,9 @@ export async function answerControl(controls: Controls, call: Call): Promise<Ans
       return json(200, { envelopes: controls.envelopes(new URLSearchParams(call.query).get('name') ?? '') });
     default:
       return json(404, {
-        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes, GET and PUT /__quota, POST /__keys and GET /__docs/<port>.`,
+        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes, GET and PUT /__quota and POST /__keys.`,
       });
   }
-}
-
-/** Behind the # a token goes nowhere but into the page. Only this machine's own API can be named. */
-function toDocs(port: string, token: string): Answer {
-  const location = `http://127.0.0.1:${port}/api/docs#token=${token}`;
-  return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: '' };
 }
 
 /** What a change answers, or the 400 that says why it was refused. */

@@ -142,10 +142,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     elsewhere: on(0, () => ({ server: 'elsewhere', handle: () => json(200, { value: [] }) })),
   });
 
-  const issue: Emulator['issue'] = (claims = {}, header = {}) =>
-    keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header);
   const controls = {
-    issue,
     arm: (armed: ArmedFault | readonly ArmedFault[]) => {
       for (const one of readArmedFaults(armed)) {
         armory.arm(one.armed, one.row);
@@ -172,6 +169,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     rotateKeys: keys.rotate,
     envelopes: ingestion.envelopes,
     quota,
+    url: (): string => listeners.issuer.url,
   };
 
   const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];
@@ -199,6 +197,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     catchUp: store.catchUp,
     model: store.get,
     put: store.put,
+    issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
     signingKeys: keys.all,
     close: async () => {
       armory.clear();
