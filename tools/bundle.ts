@@ -53,22 +53,26 @@ const undici = `
 
 const lean: Plugin = {
   name: 'lean',
-  setup: ({ onLoad, onResolve, resolve: resolveAgain }) => {
-    onResolve({ filter: new RegExp(`^(${leftOut.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'left-out' }));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-client' }));
-    onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({ contents: undici, resolveDir: resolve('.') }));
+  setup: (building) => {
+    const instead = (filter: RegExp, namespace: string, contents: string) => {
+      building.onResolve({ filter }, ({ path }) => ({ path, namespace }));
+      building.onLoad({ filter: /.*/, namespace }, () => ({ contents, resolveDir: resolve('.') }));
+    };
+    instead(new RegExp(`^(${leftOut.join('|')})(/|$)`), 'left-out', 'module.exports = {};');
+    instead(/^undici$/, 'undici-client', undici);
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
-    onResolve({ filter: /^@(azure|azure-rest|typespec)\// }, ({ kind, path, importer, resolveDir, pluginData }) =>
-      kind === 'require-call' && pluginData !== lean
-        ? resolveAgain(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
-        : undefined,
+    building.onResolve(
+      { filter: /^@(azure|azure-rest|typespec)\// },
+      ({ kind, path, importer, resolveDir, pluginData }) =>
+        kind === 'require-call' && pluginData !== lean
+          ? building.resolve(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
+          : undefined,
     );
   },
 };
 
-/** What only the host provides, and what is found by its folder. */
-const external = ['@azure/functions-core', 'swagger-ui-dist'];
+/** What only the host provides. */
+const external = ['@azure/functions-core'];
 
 /**
  * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.

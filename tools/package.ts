@@ -23,15 +23,12 @@ const bundled = {
   'src/telemetry/thread.ts': `${bundleFolder}/thread`,
 };
 
-/** The page of `/api/docs` reads its files from the package that they come with. */
-const pageFiles = ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui-bundle.js', 'swagger-ui.css'];
-
 /** What is taken as it is, to the same place. */
 const copied = [
   'host.json',
   'contract/openapi.documented.json',
   'contract/openapi.strict.json',
-  ...pageFiles.map((name) => `node_modules/swagger-ui-dist/${name}`),
+  ...readdirSync('contract/page').map((name) => `contract/page/${name}`),
 ];
 
 /** The same sources give the same bytes. */

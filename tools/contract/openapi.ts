@@ -46,9 +46,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema }]) => [
+        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema, example }]) => [
           key,
-          { name, in: place, required: place !== 'query', description: says, schema },
+          { name, in: place, required: place !== 'query', description: says, schema, ...(example && { example }) },
         ]),
       ),
       headers: {
