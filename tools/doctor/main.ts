@@ -1,13 +1,15 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, runCommand } from '../../local/commandLine.js';
+import { readPorts } from '../../local/ports.js';
 import { whyNoAnswer } from './ask.js';
 import { missing, type Finding } from './finding.js';
 import { lookAtApp, lookAtReadiness } from './look.js';
 import { findToken } from './token.js';
 
-const usage = `Tells what a deployed app still lacks, in plain words. It only reads.
+const help = `Tells what a deployed app still lacks, in plain words. It only reads.
 
   TOKEN=<token> npm run doctor -- https://<app>.azurewebsites.net
   npm run doctor -- https://<app>.azurewebsites.net --api <client id of the API>
+  npm run doctor -- --port 7071      what npm start serves
 
 The token is an access token for the API with the role ModelPerformance.Write. It is taken from TOKEN or, with --api, from the Azure CLI
 (az account get-access-token). Without one, the doctor tells what everybody may see.
@@ -21,30 +23,22 @@ interface Asked {
   readonly api: string | undefined;
 }
 
-/** Reads the command line, or ends the process: after the help, or with one line and exit code 2. */
-function readFlags(): Asked {
-  try {
-    const { values, positionals } = parseArgs({
-      options: { help: { type: 'boolean' }, api: { type: 'string' } },
-      allowPositionals: true,
-    });
-    if (values.help) {
-      process.stdout.write(usage);
-      process.exit(0);
-    }
-    const [address = '', ...more] = positionals;
-    if (address === '' || more.length > 0)
-      throw new Error('Name one address, such as https://<app>.azurewebsites.net.');
-    if (values.api !== undefined && !/^[\da-f-]{36}$/i.test(values.api))
-      throw new Error(
-        '--api takes the client id of the API’s registration, such as 00000000-0000-0000-0000-000000000000.',
-      );
-    return { app: readOrigin(address), api: values.api };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : ''} See npm run doctor -- --help.\n`);
-    process.exit(2);
-  }
-}
+const readFlags = (): Asked =>
+  readCommandLine({
+    command: 'npm run doctor --',
+    help,
+    options: { api: { type: 'string' }, port: { type: 'string' } },
+    allowPositionals: true,
+    read: ({ api, port }, [address = port === undefined ? '' : `http://127.0.0.1:${readPorts(port).api}`, ...more]) => {
+      if (address === '' || more.length > 0)
+        throw new Error('Name one address, such as https://<app>.azurewebsites.net.');
+      if (api !== undefined && !/^[\da-f-]{36}$/i.test(api))
+        throw new Error(
+          '--api takes the client id of the API’s registration, such as 00000000-0000-0000-0000-000000000000.',
+        );
+      return { app: readOrigin(address), api };
+    },
+  });
 
 /** The app's origin. A token goes there: plain http only to this machine. */
 function readOrigin(address: string): string {
@@ -77,4 +71,4 @@ async function main(): Promise<void> {
   process.exitCode = count === 0 ? 0 : 1;
 }
 
-void main();
+runCommand(main);
