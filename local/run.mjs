@@ -71,6 +71,8 @@ function install() {
   console.error('Installing packages (about half a minute, npm is silent meanwhile) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const flags = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
+  // An empty one is what npm makes of --ignore-scripts=false, which must beat the user's own settings here, too.
+  if (process.env.npm_config_ignore_scripts === '') flags.push('--ignore-scripts=false');
   // Without npm's own path the command is a script on Windows, which only a shell can start; the arguments are constants.
   must('npm ci', [...npm, ...flags], { shell: npm.length === 1 && process.platform === 'win32' });
   if (!existsSync(pinnedNode)) throw new Error(`npm left out the pinned Node (${pinnedNode}). ${scriptsForbidden}`);
