@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Stop } from './commandLine.js';
+import type { ServedCall } from './host/report.js';
 
 export interface HostOptions {
   readonly port: number;
@@ -15,6 +16,8 @@ export interface HostOptions {
 
 /** The functions host in a process of its own; its output is this terminal's. */
 export interface HostProcess {
+  /** Told of each call that it has answered; not under the Core Tools. */
+  readonly onCall: (told: (call: ServedCall) => void) => void;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
   /** Whether it serves the API; false when it ended before. */
@@ -29,12 +32,22 @@ export function startHost(options: HostOptions): HostProcess {
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   let stopping = false;
+  let servesSince = Infinity;
   return {
+    onCall: (told) => {
+      child.on('message', ({ call }: { call: ServedCall }) => {
+        // The looks below are not the user's.
+        if (call.startedAt >= servesSince) told(call);
+      });
+    },
     ended,
     serves: async () => {
       while (!hasEnded()) {
         const answer = await fetch(`http://127.0.0.1:${options.port}/api/health/live`).catch(() => undefined);
-        if (answer?.ok) return true;
+        if (answer?.ok) {
+          servesSince = Date.now();
+          return true;
+        }
         await wait(50);
       }
       return false;
@@ -57,7 +70,8 @@ function spawnHost({ port, environment: env, inspectPort, flags = [] }: HostOpti
   if (chosen === 'embedded') {
     const inspect = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`];
     const main = [join(__dirname, 'host', 'main.js'), '--port', String(port), ...flags];
-    return spawn(process.execPath, ['--enable-source-maps', ...inspect, ...main], options);
+    const program = ['--enable-source-maps', ...inspect, ...main];
+    return spawn(process.execPath, program, { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
   if (chosen !== 'func') throw new Stop('FUNCTIONS_HOST is "embedded" or "func".');
   if (spawnSync('func', ['--version']).status !== 0)

@@ -2,9 +2,8 @@ import { constants, copyFileSync, existsSync } from 'node:fs';
 import { readConfig, SettingsError } from '../src/config.js';
 import { settings } from '../src/settings.js';
 import { Stop } from './commandLine.js';
-import type { Emulator } from './emulator/emulator.js';
 import { readLocalSettings } from './host/settings.js';
-import type { Storage } from './storage.js';
+import type { World } from './world.js';
 
 const file = 'local.settings.json';
 const sample = 'local.settings.sample.json';
@@ -29,7 +28,7 @@ export function prepareSettings(print: (line: string) => void): void {
  * what the environment has already beats both.
  * @throws Stop that names every setting with which the app would answer 503 to each call (F57)
  */
-export function environmentFor(emulator: Emulator, storage: Storage): NodeJS.ProcessEnv {
+export function environmentFor({ emulator, storage }: World): NodeJS.ProcessEnv {
   const held = readSettings();
   const { GRAPH_ROOT = '', ENTRA_ROOT = '' } = emulator.environment;
   const addresses = Object.entries({ GRAPH_ROOT, ENTRA_ROOT, ...storage.environment });

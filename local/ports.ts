@@ -12,6 +12,7 @@ export interface Ports {
   readonly ingestion: number;
   readonly blob: number;
   readonly queue: number;
+  readonly console: number;
 }
 
 export function portsFrom(base = defaultPort): Ports {
@@ -22,6 +23,7 @@ export function portsFrom(base = defaultPort): Ports {
     ingestion: base + 3,
     blob: base + 4,
     queue: base + 5,
+    console: base + 6,
   };
 }
 
@@ -29,4 +31,4 @@ export function portsFrom(base = defaultPort): Ports {
 export const portOption = { type: 'string', default: String(defaultPort) } as const;
 
 /** @throws Error about a number that leaves no room for the others */
-export const readPorts = (text: string): Ports => portsFrom(wholeNumber('--port', text, 1, 65_535 - 5));
+export const readPorts = (text: string): Ports => portsFrom(wholeNumber('--port', text, 1, 65_535 - 6));

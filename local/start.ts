@@ -1,13 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { readCommandLine, runCommand, Stop } from './commandLine.js';
-import { startEmulator, type Emulator } from './emulator/emulator.js';
+import { readCommandLine, runCommand } from './commandLine.js';
 import { startHost, type HostProcess } from './hostProcess.js';
 import { environmentFor, prepareSettings } from './localSettings.js';
 import { portOption, portsFrom, readPorts, type Ports } from './ports.js';
-import { startStorage, type Storage } from './storage.js';
 import { watchSources } from './watch.js';
+import { apiUrl, openWorld, type World } from './world.js';
 
 const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 const inspectorPort = 9229;
@@ -18,7 +14,7 @@ const help = `Serves the API on this machine: emulators of Microsoft Graph, of t
   npm run dev                        the same, and the host restarts when a source has changed
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-  --port     the first of six ports in a row: the API, Graph, identity and control, telemetry, blobs, queues;
+  --port     the first of seven ports in a row: the API, Graph, identity and control, telemetry, blobs, queues, console;
              ${portOption.default} by default. Two with different ports run side by side, each with its own data in .local/<port>
   --inspect  lets a debugger attach to the host, at ${inspectorPort} with the default port, and as far from it as --port from ${portOption.default}
   --watch    what npm run dev adds
@@ -46,41 +42,15 @@ const readFlags = (): Flags =>
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Jobs and their messages are kept from one start to the next. */
-async function emulate({ api, graph, identity, ingestion, blob, queue }: Ports): Promise<[Emulator, Storage]> {
-  const folder = join('.local', String(api), 'storage');
-  try {
-    await isFree(api);
-    return await Promise.all([
-      startEmulator({ graphPort: graph, identityPort: identity, ingestionPort: ingestion }),
-      startStorage({ folder, blobPort: blob, queuePort: queue }),
-    ]);
-  } catch (error) {
-    const { code, port } = error as { code?: string; port?: number };
-    const why = { EADDRINUSE: 'is taken, perhaps by another npm start', EACCES: 'is not allowed here' }[code ?? ''];
-    if (why === undefined) throw error;
-    throw new Stop(
-      `Port ${port ?? api} ${why}. Take other ports: npm start -- --port ${api < 2000 ? 7071 : api + 100}`,
-    );
-  }
-}
-
-/** Another API at this port would be taken for the one that is started. */
-async function isFree(port: number): Promise<void> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  server.close();
-  await once(server, 'close');
-}
-
-function tell({ api }: Ports, { graphUrl, identityUrl, issue }: Emulator): void {
-  const baseUrl = `http://127.0.0.1:${api}`;
+function tell({ api }: Ports, { emulator: { graphUrl, identityUrl, issue }, page }: World): void {
+  const baseUrl = apiUrl(api);
   const port = api === portsFrom().api ? '' : ` --port ${api}`;
   print(`
+Console                ${page.url}
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
 Interactive page       ${baseUrl}/api/docs
 Emulated Graph         ${graphUrl}/beta
-Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys
+Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys, /__quota
 
 Try an update:
 
@@ -158,18 +128,22 @@ async function main(): Promise<void> {
   const { ports, watch, inspectPort } = readFlags();
   prepareSettings(print);
   const ending = listenForEnd();
-  const [emulator, storage] = await emulate(ports);
+  const world = await openWorld(ports);
   try {
-    const environment = environmentFor(emulator, storage);
+    const environment = environmentFor(world);
     // Whoever works on the sources does not wait for calls that hang in a debugger.
     const flags = watch ? ['--answers-limit-ms', '1000', '--invocations-limit-ms', '1000'] : [];
-    const begin = () => startHost({ port: ports.api, environment, inspectPort, flags });
+    const begin = () => {
+      const host = startHost({ port: ports.api, environment, inspectPort, flags });
+      host.onCall(world.page.served);
+      return host;
+    };
     const ready = () => {
-      tell(ports, emulator);
+      tell(ports, world);
     };
     process.exitCode = watch ? await serveAndWatch(begin, ready, ending) : await serve(begin(), ready, ending);
   } finally {
-    await Promise.all([emulator.close(), storage.close()]);
+    await world.close();
   }
 }
 

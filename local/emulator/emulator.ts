@@ -11,7 +11,7 @@ import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './inge
 import { openKeyRing, type SigningKey } from './keys.js';
 import { listenAll } from './listener.js';
 import type { Model } from './models.js';
-import { openQuota } from './quota.js';
+import { openQuota, type Quota, type QuotaLimits } from './quota.js';
 import { openLog, type RecordedRequest } from './record.js';
 import { itemsOf, serve, type Part, type Stage } from './serve.js';
 import { openStore } from './store.js';
@@ -27,8 +27,8 @@ export interface EmulatorOptions {
   readonly tokenLifetimeSeconds?: number;
   /** Application roles on Graph of the managed identity; the least that a write on beta needs by default. */
   readonly roles?: readonly string[];
-  /** Enforces Intune's quota with this many writes; not enforced by default. */
-  readonly writesPer20s?: number;
+  /** Intune's quota of writes; counted and not enforced by default. */
+  readonly quota?: QuotaLimits;
   /** How many requests are remembered, 10 000 by default. */
   readonly recordLimit?: number;
   /** How many envelopes of telemetry are remembered, 20 000 by default. */
@@ -65,6 +65,8 @@ export interface Emulator {
   readonly catchUp: () => void;
   /** Objects as at first, no faults, no records, an unused quota. Keys and ports stay. */
   readonly reset: () => void;
+  /** Writes that were counted, and the limits: `limit` changes them. */
+  readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
   /** A token signed by the key in use: one of the Write caller unless the claims say otherwise; `undefined` removes a claim. */
   readonly issue: (claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>) => string;
   /** All keys that ever signed, the one in use first. */
@@ -81,7 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { now = Date.now } = options;
   const keys = await openKeyRing();
   const store = openStore(now);
-  const quota = openQuota(options.writesPer20s, now);
+  const quota = openQuota(options.quota ?? {}, now);
   const log = openLog(options.recordLimit ?? 10_000);
   const armory = openArmory();
   const certificate = await readCertificate();
@@ -166,6 +168,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     models: store.list,
     rotateKeys: keys.rotate,
     envelopes: ingestion.envelopes,
+    quota,
+    url: (): string => listeners.issuer.url,
   };
 
   const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];

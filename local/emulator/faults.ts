@@ -441,9 +441,36 @@ const badIngestion: readonly Fault[] = [
   }),
 ];
 
-/** What only reads of the collection and items of batches meet. */
+const emptyObject: Content = { type: 'application/json', text: '{}' };
+const envelope = (id: string, says: string, act: Act, more: More = {}) =>
+  graph(`F76-envelope-${id}`, `The whole batch: ${says}`, act, { method: 'POST', ...more });
+
+/** What only reads of the collection and batches meet. */
 const others: readonly Fault[] = [
   graph('F76-missing', 'The item is missing in the answer of its batch.', { do: 'leave out' }),
+  envelope('429', '429 with Retry-After: 2.', throttle(2)),
+  envelope('429-none', '429 without Retry-After.', throttle()),
+  envelope('400', '400.', status(400, 'BadRequest', 'Invalid batch payload format')),
+  envelope('401', '401.', status(401, 'InvalidAuthenticationToken', 'Access token validation failure')),
+  envelope(
+    '500',
+    '500, after the items were done.',
+    status(500, 'InternalServerError', 'An error has occurred'),
+    stored,
+  ),
+  envelope('503', '503 with Retry-After: 2.', refusal(503, unavailable, 2)),
+  envelope('504', '504, after the items were done.', status(504, 'GatewayTimeout', 'The gateway timed out'), stored),
+  envelope('html', '200 with an HTML page, after the items were done.', answer(200, html('Sign in')), stored),
+  envelope('empty', '200 with an empty object, after the items were done.', answer(200, emptyObject), stored),
+  envelope(
+    'cut',
+    'Reset in the middle of the body, after the items were done.',
+    wire(`${goodHead}{half}`, 'reset'),
+    stored,
+  ),
+  envelope('lost', 'Reset instead of an answer, after the items were done.', wire('', 'reset'), stored),
+  envelope('never', 'Reset instead of an answer, and nothing was done.', wire('', 'reset')),
+  envelope('hang', 'No answer, ever, after the items were done.', hang, stored),
   graph('filter-refused', '$filter is a 400.', { do: 'twist', twist: { filter: 'refused' } }, { method: 'GET' }),
   graph(
     'filter-ignored',

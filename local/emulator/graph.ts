@@ -1,6 +1,6 @@
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { forbidden, readAccess, type Access, type Version } from './access.js';
-import type { Twist } from './act.js';
+import type { GraphError, Twist } from './act.js';
 import { answerBatch, type Items } from './batch.js';
 import { readChange } from './csdl.js';
 import { graphError, graphHeaders, notEmulated } from './errors.js';
@@ -89,11 +89,8 @@ function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist
 
 /** PATCH: 200, unless twisted, and the whole object as it then is. Writes that are refused count against the quota as well. */
 function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
-  const waitSeconds = graph.quota.take();
-  if (waitSeconds !== undefined) {
-    const error = { code: 'TooManyRequests', message: 'Too many writes within 20 seconds' };
-    return graphError(call, 429, error, { 'retry-after': String(waitSeconds) });
-  }
+  const waitSeconds = graph.quota.take(call.batchId === undefined ? 'single' : 'batch');
+  if (waitSeconds !== undefined) return tooMany(call, waitSeconds, graph.quota.limits().wait);
   if (call.query) return notEmulated(call, `the query ${call.query} of a PATCH`);
   const type = call.headers['content-type'];
   if (type === undefined) return badRequest(call, 'The Content-Type header is missing.');
@@ -112,6 +109,12 @@ function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Tw
   if (Object.keys(change.wanted).length === 0)
     return notEmulated(call, 'what Graph does with a PATCH that changes nothing');
   return good(graph, call, version, graph.store.change(model, change.wanted, twist), twist, twist.status);
+}
+
+function tooMany(call: Call, waitSeconds: number, wait: 'header' | 'nested' | 'none'): Answer {
+  const error: GraphError = { code: 'TooManyRequests', message: 'Too many writes', nested: 'once' };
+  if (wait === 'header') return graphError(call, 429, error, { 'retry-after': String(waitSeconds) });
+  return graphError(call, 429, wait === 'nested' ? { ...error, retryAfter: waitSeconds } : error);
 }
 
 function good(

@@ -52,7 +52,7 @@ async function playedBy(name: string): Promise<Played> {
 function expectSuccess({ answer, body, before, after }: Played): void {
   expect({ status: answer.status, body }).toMatchObject({ status: 200, body: { id: before.id, model: wanted.model } });
   expect(after.model).toBe(wanted.model);
-  expect(after.windowsScore).toBeCloseTo(wanted.windowsScore, 6);
+  expect(after.windowsScore).toBeCloseTo(wanted.windowsScore, 4);
 }
 
 function expectProblem({ answer, body }: Played, code: keyof typeof problems, outcome: string | undefined): void {

@@ -153,7 +153,7 @@ export const graphRows: readonly GraphRow[] = [
   { id: 'F17-201', ...writeOnly },
   { id: 'F17-202', ...writeOnly },
   { id: 'F17-207', ...writeOnly },
-  { id: 'F17-other-id', ...readBack, ...reads('graph-error', undefined) },
+  { id: 'F17-other-id', ...readBack, page: undefined, rest: undefined },
   { id: 'F17-gzip', ...readBack },
   { id: 'F17-empty', ...readBack },
   { id: 'F17-html', ...readBack },

@@ -12,7 +12,7 @@ beforeAll(async () => {
   system = await startSystem({ ...scaled, MAX_ATTEMPTS: '2' });
   system.emulator.arm(samePlatformToken);
   found = atMost(
-    120,
+    60,
     pairs.map(
       ([first, second]) =>
         () =>

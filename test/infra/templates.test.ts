@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bicep, findCompiler } from '../../tools/infra/compiler.js';
 import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
-import { registered } from '../../src/app.js';
+import { registered } from '../../src/register.js';
 import { readConfig } from '../../src/config.js';
 import { settings } from '../../src/settings.js';
 

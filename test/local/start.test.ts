@@ -20,9 +20,9 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Six ports in a row below those that systems hand out, others for each process that runs tests. */
-let nextPort = 15_000 + (process.pid % 1000) * 12;
-const freePort = () => (nextPort += 6);
+/** Seven ports in a row below those that systems hand out, others for each process that runs tests. */
+let nextPort = 15_000 + (process.pid % 500) * 70;
+const freePort = () => (nextPort += 7);
 
 interface Start {
   readonly child: ChildProcess;
@@ -122,9 +122,9 @@ describe('what stops it, in words', () => {
       err: /^Unknown option '--host-port'.* --help\.\n$/,
     },
     {
-      what: 'no room for six ports',
+      what: 'no room for seven ports',
       given: ['--port', '65535'],
-      err: /^--port takes a whole number from 1 to 65530\./,
+      err: /^--port takes a whole number from 1 to 65529\./,
     },
     {
       what: 'a host that does not exist',

@@ -17,6 +17,8 @@ export interface Instance {
   /** The same as a preview. */
   readonly preview: System['patch'];
   readonly stop: () => Promise<void>;
+  /** Ends it as a machine that loses its power: nothing runs any more when this resolves. */
+  readonly kill: () => Promise<void>;
 }
 
 /** The whole product on this machine: an instance against an emulator in this process. */
@@ -27,7 +29,7 @@ export interface System extends Instance {
 interface SystemOptions extends EmulatorOptions {
   readonly telemetry?: true;
   /** More of the functions host's command line. */
-  readonly hostFlags?: readonly string[];
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -36,12 +38,12 @@ interface SystemOptions extends EmulatorOptions {
  */
 export async function startSystem(
   environment: Record<string, string> = {},
-  { telemetry, hostFlags, ...options }: SystemOptions = {},
+  { telemetry, flags, ...options }: SystemOptions = {},
   folder?: string,
 ): Promise<System> {
   const emulator = await startEmulator(options);
   const all = { ...(telemetry && emulator.ingestion.environment), ...environment };
-  const instance = await startInstance(emulator, all, folder, hostFlags).catch(async (error: unknown) => {
+  const instance = await startInstance(emulator, all, folder, flags).catch(async (error: unknown) => {
     await emulator.close();
     throw error;
   });
@@ -55,12 +57,15 @@ export async function startSystem(
   };
 }
 
-/** Starts one instance against an emulator that is there: a second one, or one that follows another. Its app is that of the folder. */
+/**
+ * Starts one instance against an emulator that is there: a second one, or one that follows another. Its app is that of the folder.
+ * @param flags of the embedded host, beside its port and folder
+ */
 export async function startInstance(
   emulator: Emulator,
   environment: Record<string, string> = {},
   folder = resolve('.'),
-  hostFlags: readonly string[] = [],
+  flags: readonly string[] = [],
 ): Promise<Instance> {
   const host = startHost(
     {
@@ -69,7 +74,7 @@ export async function startInstance(
     },
     '--root',
     folder,
-    ...hostFlags,
+    ...flags,
   );
   const baseUrl = await host.baseUrl;
   const call: System['call'] = async (path, { withoutToken, ...sent } = {}) => {
@@ -89,6 +94,10 @@ export async function startInstance(
       call(`/api/v1/model-performance/${id}/preview`, { method: 'POST', ...asJson(body, headers) }),
     stop: async () => {
       host.child.kill('SIGTERM');
+      await host.ended;
+    },
+    kill: async () => {
+      host.child.kill('SIGKILL');
       await host.ended;
     },
   };
