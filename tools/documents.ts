@@ -6,6 +6,7 @@ import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { settings } from '../src/settings.js';
+import { readChoices } from './infra/parameters.js';
 
 type Row = readonly string[];
 
@@ -66,6 +67,11 @@ const parts: Readonly<Record<string, () => string>> = {
     Object.entries(readResults())
       .map(([name, part]) => benchTable(name as PartName, part))
       .join('\n\n'),
+  deployment: () =>
+    table(
+      ['variable', 'by default', 'what it chooses'],
+      readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
+    ),
   queries: () =>
     readdirSync('infra/queries')
       .filter((name) => name.endsWith('.kql'))
