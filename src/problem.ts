@@ -27,6 +27,12 @@ export const problems = {
     says: 'Mend every mistake that `errors` lists, and send the request again.',
     retry: 'no',
   },
+  'invalid-csv': {
+    status: 400,
+    title: 'The table cannot be read',
+    says: 'Save it as CSV in UTF-8, with a header line that names the columns, and mend every mistake that `errors` lists.',
+    retry: 'no',
+  },
   'duplicate-key': {
     status: 400,
     title: 'A property stands twice in the body',

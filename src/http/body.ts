@@ -26,6 +26,20 @@ function checkMediaType({ headers }: HttpRequest): void {
   if (!jsonTypes.includes(type) || !utf8Only || encoding !== 'identity') throw new Problem('unsupported-media-type');
 }
 
+/**
+ * The bytes of a table (`text/csv`, RFC 7111); undefined when the request says that it carries something else. Its encoding is the reader's
+ * to judge, which can say what a spreadsheet has saved instead of UTF-8.
+ * @throws Problem unsupported-media-type for an encoding of the content or of its characters, body-too-large (F40)
+ */
+export async function readTableBody(request: HttpRequest, limitBytes: number): Promise<Buffer | undefined> {
+  const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(/\s*;\s*/);
+  if (type.trim() !== 'text/csv') return undefined;
+  const fine = parameters.every((one) => one === '' || /^(charset="?utf-8"?|header=present)$/.test(one.trim()));
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (!fine || encoding !== 'identity') throw new Problem('unsupported-media-type');
+  return readBytes(request, limitBytes);
+}
+
 async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw new Problem('body-too-large');
   const chunks: Uint8Array[] = [];

@@ -1,3 +1,5 @@
+import Negotiator from 'negotiator';
+
 /** The columns of models as CSV: what a list gives is what a bulk update takes. */
 export function columnsOf(fields: Readonly<Record<string, unknown>>): string[] {
   return ['id', ...Object.keys(fields)];
@@ -12,4 +14,10 @@ export function writeCsv(columns: readonly string[], rows: readonly Readonly<Rec
 function writeCell(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** RFC 9110 §12.5.1. Whoever accepts neither gets JSON. */
+export function prefersCsv(accept: string | null): boolean {
+  const headers = accept === null ? {} : { accept };
+  return new Negotiator({ headers }).mediaType(['application/json', 'text/csv']) === 'text/csv';
 }

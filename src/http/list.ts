@@ -1,10 +1,9 @@
-import Negotiator from 'negotiator';
 import type { Parts } from '../compose.js';
 import type { GraphObject, Page } from '../graph/objects.js';
 import { Problem } from '../problem.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
-import { columnsOf, writeCsv } from './csv.js';
+import { columnsOf, prefersCsv, writeCsv } from './csv.js';
 import { outdatedCursor, readListQuery, writeCursor, type ListQuery, type Position } from './query.js';
 
 /**
@@ -65,10 +64,4 @@ function linkTo(publicBaseUrl: string, parameters: URLSearchParams, next: Positi
   const query = new URLSearchParams(parameters);
   query.set('cursor', writeCursor(next));
   return `${publicBaseUrl}/api/v1/model-performance?${query.toString()}`;
-}
-
-/** RFC 9110 §12.5.1. Whoever accepts neither gets JSON. */
-function prefersCsv(accept: string | null): boolean {
-  const headers = accept === null ? {} : { accept };
-  return new Negotiator({ headers }).mediaType(['application/json', 'text/csv']) === 'text/csv';
 }

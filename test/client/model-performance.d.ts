@@ -125,7 +125,7 @@ export interface paths {
     put?: never;
     /**
      * Submit job
-     * @description Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
+     * @description Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
@@ -326,8 +326,11 @@ export interface components {
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
     };
     /** @description What became of each update. */
     ModelPerformanceBatchResult: {
@@ -463,10 +466,26 @@ export interface components {
         to: unknown;
       }[];
     };
-    /** @description Updates of different models. */
+    /** @description Updates that bring the values before back. */
+    PreviousUpdates: {
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
+    };
+    /** @description Updates of different models: a list of them, or a table. */
     JobUpdates: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates?: components['schemas']['ModelPerformanceRow'][];
+      /**
+       * CSV
+       * @description A table with a header line: id, and a column for each property to change. An empty cell leaves a value as it is.
+       */
+      csv?: string;
     };
     /** @description A job, as it stands. */
     Job: {
@@ -605,6 +624,71 @@ export interface components {
         message: string;
       };
     };
+    /** @description One of many updates: which model, and what to change. What is left out stays as it is. */
+    ModelPerformanceRow: {
+      /**
+       * Id
+       * @description Id of the model, as the list of models gives it.
+       */
+      id: string;
+      /**
+       * Model
+       * @description Model name of the device, such as "Latitude 7450".
+       */
+      model?: string | null;
+      /**
+       * Manufacturer
+       * @description Manufacturer of the device, such as "Dell Inc.".
+       */
+      manufacturer?: string | null;
+      /**
+       * Device count
+       * Format: int32
+       * @description Number of devices of this model.
+       */
+      modelDeviceCount?: number;
+      /**
+       * Work from anywhere score
+       * Format: double
+       * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
+       */
+      workFromAnywhereScore?: number;
+      /**
+       * Windows score
+       * Format: double
+       * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
+       */
+      windowsScore?: number;
+      /**
+       * Cloud management score
+       * Format: double
+       * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudManagementScore?: number;
+      /**
+       * Cloud identity score
+       * Format: double
+       * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
+       */
+      cloudIdentityScore?: number;
+      /**
+       * Cloud provisioning score
+       * Format: double
+       * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudProvisioningScore?: number;
+      /**
+       * Health status
+       * @description Health of the model as endpoint analytics sees it.
+       * @enum {string}
+       */
+      healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
+      /**
+       * @description Taken, and not needed.
+       * @constant
+       */
+      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+    };
   };
   responses: never;
   parameters: {
@@ -640,6 +724,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
@@ -1510,6 +1595,11 @@ export interface operations {
          *     }
          */
         'application/json': components['schemas']['JobUpdates'];
+        /**
+         * @example id,windowsScore,healthStatus
+         *     7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals
+         */
+        'text/csv': string;
       };
     };
     responses: {
@@ -1526,7 +1616,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1542,6 +1632,7 @@ export interface operations {
                 | 'invalid-json'
                 | 'invalid-body'
                 | 'duplicate-key'
+                | 'invalid-csv'
                 | 'invalid-idempotency-key';
             };
           };
@@ -1928,7 +2019,8 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobUpdates'];
+          'application/json': components['schemas']['PreviousUpdates'];
+          'text/csv': string;
         };
       };
       /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
@@ -2067,6 +2159,7 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobResult'];
+          'text/csv': string;
         };
       };
       /** @description If-Match is not supported (`precondition-not-supported`). */

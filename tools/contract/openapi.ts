@@ -117,10 +117,16 @@ const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
 
 const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
 
+const exampleTable = 'id,windowsScore,healthStatus\r\n7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals\r\n';
+
 function writeBody(name: NonNullable<Operation['body']>): Json {
   const schema = { $ref: `#/components/schemas/${name}` };
+  const table = { 'text/csv': { schema: { type: 'string' }, example: exampleTable } };
   if (name !== 'ModelPerformanceUpdate')
-    return { required: true, content: { 'application/json': { schema, example: exampleBatch } } };
+    return {
+      required: true,
+      content: { 'application/json': { schema, example: exampleBatch }, ...(name === 'JobUpdates' && table) },
+    };
   const content = { schema, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
