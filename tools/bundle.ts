@@ -51,6 +51,12 @@ const undici = `
   };
 `;
 
+/** What only jobs need, in a file of its own that their first call loads. */
+const storage = `
+  export { BlobServiceClient } from '@azure/storage-blob';
+  export { QueueServiceClient } from '@azure/storage-queue';
+`;
+
 const lean: Plugin = {
   name: 'lean',
   setup: (building) => {
@@ -60,6 +66,20 @@ const lean: Plugin = {
     };
     instead(new RegExp(`^(${leftOut.join('|')})(/|$)`), 'left-out', 'module.exports = {};');
     instead(/^undici$/, 'undici-client', undici);
+    // Its experimental parser, which has to be asked for.
+    instead(/^\.\.\/milo\//, 'left-out-parser', 'module.exports = undefined;');
+    instead(/^storage$/, 'storage', storage);
+    building.onResolve({ filter: /^@azure\/storage-(blob|queue)$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './storage.js', external: true } : undefined,
+    );
+    // A package that is imported as a whole keeps all that it exports.
+    building.onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'identity' } : undefined,
+    );
+    building.onLoad({ filter: /.*/, namespace: 'identity' }, () => ({
+      contents: "export { ManagedIdentityCredential } from '@azure/identity';",
+      resolveDir: resolve('.'),
+    }));
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
     building.onResolve(
       { filter: /^@(azure|azure-rest|typespec)\// },
