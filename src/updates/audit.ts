@@ -8,7 +8,7 @@ import { quietly } from '../telemetry/exception.js';
 import type { UpdateParts } from './parts.js';
 
 /** An update that has ended, however it did. */
-export interface Ended {
+export interface EndedUpdate {
   readonly id: string;
   /** Empty when it was refused before its body was read. */
   readonly changes: Changes;
@@ -23,7 +23,7 @@ export interface Ended {
 /** One event for each update, also for one that was refused. Nobody waits for it, and it never throws. */
 export function auditUpdate(
   { telemetry, resource }: Pick<UpdateParts, 'telemetry' | 'resource'>,
-  ended: Ended,
+  ended: EndedUpdate,
   call: Call,
 ): void {
   call.audited += 1;
@@ -48,7 +48,7 @@ export function auditUpdate(
   });
 }
 
-function changesOf({ changes, before }: Ended): Change[] {
+function changesOf({ changes, before }: EndedUpdate): Change[] {
   return Object.entries(changes).map(([property, to]) =>
     before === undefined ? { property, to } : { property, from: before[property], to },
   );
