@@ -4,6 +4,8 @@ import { createGraph } from './graph/client.js';
 import { createAskForToken } from './graph/credential.js';
 import { createReadiness, type Check } from './graph/readiness.js';
 import { createTokenSource } from './graph/token.js';
+import { composeJobs } from './jobs/compose.js';
+import type { JobParts } from './jobs/parts.js';
 import { createLifecycle } from './lifecycle.js';
 import { pointer } from './pointer.js';
 import { modelPerformance } from './resource/modelPerformance.js';
@@ -21,6 +23,7 @@ export interface Parts extends UpdateParts {
   readonly readiness: () => Promise<readonly Check[]>;
   /** Holds a body against the resource's table. */
   readonly parse: (body: unknown, id: string) => Parsed;
+  readonly jobs: JobParts;
   /** Ends the instance in order: what runs gets its time, then connections and telemetry are closed. */
   readonly close: () => Promise<void>;
 }
@@ -45,8 +48,10 @@ export function compose(config: Config, log: (line: string) => void): Parts {
       telemetry.attempt(call, attempt);
     },
   });
+  const parts = { config, resource, lifecycle, telemetry, graph };
   return {
-    ...{ config, resource, lifecycle, telemetry, graph },
+    ...parts,
+    jobs: composeJobs(config.jobs, parts, log),
     authorize: createAdmit(config.entra),
     readiness: createReadiness(config, graph, tokens, lifecycle.closing),
     parse: parserOf(resource, config.validation, pointer),

@@ -7,10 +7,13 @@ import { docs, docsFile } from './http/docs.js';
 import { handle } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { home } from './http/home.js';
+import { cancel, jobs, previous, progress, result, submit } from './http/jobs.js';
 import { list } from './http/list.js';
 import { notConfigured } from './http/notConfigured.js';
 import { read } from './http/read.js';
 import { preview, update } from './http/update.js';
+import { names } from './jobs/azure.js';
+import { onMessage, onPoisonedMessage } from './jobs/compose.js';
 
 /** One function as it is registered with the platform. */
 export type AppFunction =
@@ -35,6 +38,22 @@ const paths: readonly Path[] = [
   { route: 'openapi.json', methods: { GET: { role: 'none', handler: contract } } },
   { route: 'v1/model-performance', methods: { GET: { role: 'Read', handler: list } } },
   { route: 'v1/model-performance/batch', methods: { POST: { role: 'Write', handler: batch, audited: true } } },
+  {
+    route: 'v1/model-performance/jobs',
+    methods: { GET: { role: 'Operate', handler: jobs }, POST: { role: 'Write', handler: submit } },
+  },
+  {
+    route: 'v1/model-performance/jobs/{jobId}',
+    methods: { GET: { role: 'Operate', handler: progress }, DELETE: { role: 'Operate', handler: cancel } },
+  },
+  {
+    route: 'v1/model-performance/jobs/{jobId}/previous',
+    methods: { GET: { role: 'Operate', handler: previous } },
+  },
+  {
+    route: 'v1/model-performance/jobs/{jobId}/result',
+    methods: { GET: { role: 'Operate', handler: result } },
+  },
   {
     route: 'v1/model-performance/{id}',
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },
@@ -61,7 +80,18 @@ const allPaths: readonly Path[] = [
 
 /** Every function. */
 export function appFunctions(parts: Parts): AppFunction[] {
-  return allPaths.map((path) => httpFunction(path, handle(path, parts)));
+  return [...allPaths.map((path) => httpFunction(path, handle(path, parts))), ...queueFunctions(parts)];
+}
+
+/** One for the queue of jobs, so that the platform scales it by itself, and one for what the platform gives up, in a queue of that name. */
+function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
+  const run = (name: string, queue: string, onOne: typeof onMessage): AppFunction => ({
+    trigger: 'queue',
+    name,
+    queue,
+    handler: (message) => lifecycle.run(onOne(message, parts)),
+  });
+  return [run('jobs', names.queue, onMessage), run('jobs-poison', `${names.queue}-poison`, onPoisonedMessage)];
 }
 
 /** Every function while the settings are unusable: nothing but HTTP is answered. */

@@ -28,9 +28,9 @@ const mayImport: Record<string, RegExp> = {
   'src/updates/':
     /^src\/(graph\/|resource\/|telemetry\/|call\.ts$|config\.ts$|deadline\.ts$|lifecycle\.ts$|problem\.ts$)/,
   'src/http/':
-    /^src\/(auth\/|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|compose\.ts$|config\.ts$|deadline\.ts$|pointer\.ts$|problem\.ts$)/,
+    /^src\/(auth\/|graph\/|resource\/|jobs\/|telemetry\/|updates\/|call\.ts$|compose\.ts$|config\.ts$|deadline\.ts$|pointer\.ts$|problem\.ts$)/,
   'src/jobs/':
-    /^src\/(auth\/caller\.ts$|graph\/|resource\/|updates\/|call\.ts$|config\.ts$|deadline\.ts$|problem\.ts$)/,
+    /^src\/(auth\/caller\.ts$|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|config\.ts$|deadline\.ts$|problem\.ts$)/,
   'tools/': /^(src|local)\//,
   'local/': /^src\/(resource\/|register\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };

@@ -3,9 +3,9 @@ import { problems, type Problem, type ProblemRow } from '../problem.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** What a story answers with: the content of a 200, word that the caller already has it, or where it is. */
+/** What a handler answers with: the content of a 200 or 201, word that the caller already has it, or where it is. */
 export interface Answer {
-  readonly status?: 302 | 304;
+  readonly status?: 201 | 302 | 304;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ export function csvAnswer(text: string, nextLink: string | undefined): Answer {
 export function success({ status, body, headers }: Answer, requestId: string): HttpResponseInit {
   const all = { ...always, ...headers, 'x-request-id': requestId };
   // RFC 9110 §15.4.5: a 304 has no body, not even an empty one; a redirect needs none.
-  return status !== undefined ? { status, headers: all } : { status: 200, headers: all, body };
+  return status === 302 || status === 304 ? { status, headers: all } : { status: status ?? 200, headers: all, body };
 }
 
 /** A problem as an answer. Holds our own sentences only. */

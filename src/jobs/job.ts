@@ -9,11 +9,17 @@ export interface Row {
   readonly changes: Changes;
 }
 
-/** The job's header: that it exists is the commit. */
-export interface Header {
-  readonly submittedMs: number;
-  readonly caller: { readonly appId: string; readonly objectId: string; readonly roles: readonly string[] };
+/** Who submitted a job, and by which call. */
+export interface Submitter {
+  readonly caller: Caller;
   readonly requestId: string;
+  /** Place of that call in its caller's trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
+}
+
+/** The job's header: that it exists is the commit. */
+export interface Header extends Submitter {
+  readonly submittedMs: number;
   /** Number of rows. */
   readonly rows: number;
   /** Of the rows and of the choice about null: what the same key must bring again. */

@@ -2,8 +2,9 @@ import type { GraphObject } from '../graph/objects.js';
 import { differences } from '../updates/verify.js';
 import { problems, type Code, type Problem } from '../problem.js';
 import type { Changes } from '../resource/parse.js';
+import type { Resource } from '../resource/resource.js';
 import type { RowResult } from './job.js';
-import type { JobParts, RowAttempt, Value } from './parts.js';
+import type { RowAttempt, Value } from '../updates/many.js';
 
 /** How far one row of a chunk has come. */
 export interface RowState {
@@ -43,7 +44,11 @@ export function takeUpRow(changes: Changes, before: Before, now: Value, parts: V
   return { ...fresh, result: resultOf('unknown', 'job-interrupted') };
 }
 
-type Verifying = Pick<JobParts, 'resource' | 'tolerance'>;
+/** What a value is held against. */
+interface Verifying {
+  readonly resource: Resource;
+  readonly tolerance: number;
+}
 
 export function shows(object: GraphObject, changes: Changes, { resource, tolerance }: Verifying): boolean {
   return differences(resource, changes, object, tolerance).length === 0;

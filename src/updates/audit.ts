@@ -16,6 +16,8 @@ export interface EndedUpdate {
   readonly before?: GraphObject | undefined;
   readonly outcome: 'applied' | Outcome;
   readonly problem?: Code | undefined;
+  /** The job and the number of its row, where the update is one. */
+  readonly job?: { readonly id: string; readonly row: number } | undefined;
   /** Requests of this update, its reads too. */
   readonly attempts: readonly Attempt[];
 }
@@ -27,7 +29,7 @@ export function auditUpdate(
   call: Call,
 ): void {
   call.audited += 1;
-  const { id, outcome, problem, attempts } = ended;
+  const { id, outcome, problem, attempts, job } = ended;
   const { startMs, requestId, caller } = call;
   const writes = attempts.filter((attempt) => attempt.writes);
   quietly(() => {
@@ -42,6 +44,7 @@ export function auditUpdate(
       problem,
       refused: problem !== undefined && problems[problem].status < 500 && attempts.length === 0,
       requestId,
+      job,
       graphRequestIds: writes.flatMap(({ graphRequestId }) => graphRequestId ?? []),
       attempts: writes.length,
     });

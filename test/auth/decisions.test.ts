@@ -43,7 +43,7 @@ test.each(
   functions.flatMap(({ name, roles }) => Object.entries(roles).map(([method, role]) => ({ name, method, role }))),
 )('$name states who may $method: $role', ({ method, role }) => {
   expect(methods).toContain(method);
-  expect(['Write', 'Read', 'none']).toContain(role);
+  expect(['Write', 'Read', 'Operate', 'none']).toContain(role);
 });
 
 test('only what is stated to be open answers a caller without a token', async () => {
@@ -62,7 +62,12 @@ test('only what is stated to be open answers a caller without a token', async ()
 });
 
 test('a stated role is the one that is needed', async () => {
-  const tokens = { none: [], Read: ['ModelPerformance.Read'], Write: ['ModelPerformance.Write'] };
+  const tokens = {
+    none: [],
+    Read: ['ModelPerformance.Read'],
+    Write: ['ModelPerformance.Write'],
+    Operate: ['ModelPerformance.Operate'],
+  };
   for (const { name, path } of registered()) {
     for (const [method, role] of Object.entries(functions.find((one) => one.name === name)?.roles ?? {})) {
       const statusWith = async (roles: string[]) => {
@@ -70,7 +75,8 @@ test('a stated role is the one that is needed', async () => {
         return (await system.call(path, { method, headers })).status;
       };
       if (role !== 'none') expect([method, await statusWith(tokens.none)]).toEqual([method, 403]);
-      if (role === 'Write') expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
+      if (role === 'Write' || role === 'Operate')
+        expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
       expect([method, await statusWith(tokens[role])]).not.toEqual([method, 403]);
       expect([method, await statusWith(tokens.Write)]).not.toEqual([method, 403]);
     }
