@@ -17,6 +17,8 @@ export interface Config {
   readonly validation: 'documented' | 'strict';
   readonly verifyTolerance: number;
   readonly auditFrom: 'read' | 'none';
+  /** Most pages of Graph that one call reads. */
+  readonly listPages: number;
   readonly limits: Limits;
   readonly telemetry: TelemetryConfig;
 }
@@ -159,6 +161,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     validation: value.VALIDATION,
     verifyTolerance: value.VERIFY_TOLERANCE,
     auditFrom: value.AUDIT_FROM,
+    listPages: value.LIST_PAGES,
     limits: {
       deadlineMs: value.DEADLINE_MS,
       connectMs: value.CONNECT_TIMEOUT_MS,

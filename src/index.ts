@@ -12,13 +12,15 @@ import type { Running } from './http/handle.js';
 import { pointer } from './http/json.js';
 import { modelPerformance } from './resource/modelPerformance.js';
 import { parserOf } from './resource/parse.js';
+import { takeHeadersAsSent } from './sentHeaders.js';
+import { quiet } from './telemetry/quietly.js';
 import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 // The composition root: the only file that does something when it is loaded.
 const config = readConfig();
 const shutdown = createShutdown();
 const running: Running = { calls: new Set(), lastEndMs: -Infinity };
-const telemetry = openTelemetry();
+const telemetry = quiet(openTelemetry());
 const { credential, identityClientId, scope } = config.graph;
 const tokens = createTokenSource({
   credential: credential === 'azure-cli' ? new AzureCliCredential() : new ManagedIdentityCredential(identityClientId),
@@ -29,7 +31,7 @@ const tokens = createTokenSource({
     telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(scope).host });
   },
 });
-const graph = createGraph(config, modelPerformance, tokens, shutdown);
+const graph = createGraph(config, modelPerformance, tokens, shutdown, telemetry.drift);
 const admit = createAdmit(config.entra);
 const readiness = createReadiness(config, graph, tokens, shutdown.waitsEnd);
 const parse = parserOf(modelPerformance, config.validation, pointer);
@@ -46,6 +48,7 @@ function openTelemetry(): Telemetry {
   return createTelemetry({ ...options, connectionString, reportDrops });
 }
 
+const begin = takeHeadersAsSent();
 app.setup({ enableHttpStream: true });
 
 const deps = { config, resource: modelPerformance, graph, readiness, shutdown, admit, telemetry, parse };
@@ -57,6 +60,9 @@ for (const { name, route, handler } of createApp(deps, running)) {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   });
 }
+// Only the platform provides it, and only to `require`.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+begin(require('@azure/functions-core') as Parameters<typeof begin>[0]);
 
 app.hook.appTerminate(async () => {
   const { shutdownWritesMs, shutdownAnswersMs } = config.limits;

@@ -16,6 +16,20 @@ export interface Twist {
   readonly stores?: 'all' | 'nothing' | 'half' | 'rounded' | 'unseen';
   /** How a good answer's object is dressed. */
   readonly shape?: 'wrapped' | 'padded';
+  /** Shown instead of an object's own values, each as the JSON text that is sent; of a page, in its first object. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Where the link of each page leads; the pages of `endless` are empty. */
+  readonly pages?:
+    | 'itself'
+    | 'circle'
+    | 'endless'
+    | 'null'
+    | 'other case'
+    | 'no mark'
+    | 'more options'
+    | 'another path'
+    | 'another host'
+    | 'no address';
   /** What a collection does with `$filter`; without a twist it is a 501. */
   readonly filter?: 'refused' | 'ignored' | 'applied';
   /** Life of a managed identity's token, in seconds. */

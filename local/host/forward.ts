@@ -28,8 +28,8 @@ const hopByHop = new Set([
 const agent = new Agent({ keepAlive: true, timeout: silenceLimitMs + 1 });
 
 /**
- * Stream mode: passes a request on to the library's own HTTP server and its answer back to the caller. The library takes the body, method
- * and address from here, and headers and parameters from the invocation.
+ * Stream mode: passes a request on to the library's own HTTP server and its answer back to the caller, with the caller's headers as the
+ * real host does. The library takes the body, method and address from here, and headers and parameters from the invocation.
  * @param body what the host has read already, because its length was declared; a chunked one is passed on as it arrives
  * Rejects when the worker gives no answer, or gives it too early; when the answer has begun by then, the connection is cut.
  */
@@ -48,7 +48,13 @@ export async function forward(
     agent,
     method,
     path: target.url,
-    headers: { 'x-ms-invocation-id': invocationId, 'x-forwarded-host': host, 'x-forwarded-proto': 'http', ...framing },
+    headers: {
+      ...forwarded(headers),
+      'x-ms-invocation-id': invocationId,
+      'x-forwarded-host': host,
+      'x-forwarded-proto': 'http',
+      ...framing,
+    },
     timeout: silenceLimitMs,
   });
   worker.on('timeout', () => worker.destroy(new Error(`The function gave no answer for ${silenceLimitMs / 1000} s.`)));
@@ -79,6 +85,12 @@ export async function forward(
     if (!hopByHop.has(name)) response.setHeader(name, values);
   }
   await pipeline(answer, response);
+}
+
+/** Node writes one byte for each character. */
+function forwarded(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const sent = Object.entries(headers).filter(([name]) => !hopByHop.has(name) && name !== 'host' && name !== 'expect');
+  return Object.fromEntries(sent.map(([name, value]) => [name, Buffer.from(value).toString('latin1')]));
 }
 
 function chunked(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,7 @@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Config } from '../config.js';
 import type { Resource } from '../resource/resource.js';
+import { readObject } from '../resource/value.js';
 import { Problem } from '../problem.js';
 import { Attempting } from './attempts.js';
 import { Control, type Journey } from './control.js';
@@ -16,7 +17,7 @@ export type Shown = Readonly<Record<string, unknown>>;
 /** Some objects of the collection, in Graph's order. */
 export interface Page {
   readonly objects: readonly Shown[];
-  /** Query of the page that follows, as Graph wrote it; undefined on the last one. */
+  /** Query of the page that follows: Graph's `$skiptoken` or `$skip`, as Graph wrote it; undefined on the last one. */
   readonly nextQuery?: string;
 }
 
@@ -45,8 +46,17 @@ export interface GraphCall {
 /** Most that is read of one answer: an object has less than 1 KiB, a page of a thousand less than 1 MiB (F27). */
 const answerBytes = { object: 64 * 1024, page: 4 * 1024 * 1024 };
 
-/** The official Graph client with our own chain: attempts first, sending last, nothing between. */
-export function createGraph(config: Config, resource: Resource, tokens: TokenSource, shutdown: Shutdown): Graph {
+/**
+ * The official Graph client with our own chain: attempts first, sending last, nothing between.
+ * @param onDrift told once for each answer and property whose values are not of its type (F29)
+ */
+export function createGraph(
+  config: Config,
+  resource: Resource,
+  tokens: TokenSource,
+  shutdown: Shutdown,
+  onDrift: (property: string) => void = () => undefined,
+): Graph {
   const { root, version } = config.graph;
   const sending = new Sending(root, config.limits.connectMs);
   const attempting = new Attempting(tokens, config.limits, shutdown);
@@ -77,7 +87,14 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
     if (new URL(`${root}${collection}/${id}`).pathname !== `${collection}/${id}`) throw new Problem('invalid-id');
     const answer = await send(method, `/${resource.path}/${id}`, call, { limitBytes: answerBytes.object, body });
     const value = isObject(answer) && isObject(answer.value) ? answer.value : answer;
-    return isObject(value) && (value.id === undefined || value.id === id) ? show(resource, value, id) : undefined;
+    return isObject(value) && (value.id === undefined || value.id === id) ? show([{ value, id }])[0] : undefined;
+  }
+
+  /** What is shown of objects; undefined for one with none of the table's properties. */
+  function show(objects: readonly { readonly value: Record<string, unknown>; readonly id: string }[]) {
+    const read = objects.map(({ value, id }) => readObject(resource, value, id));
+    for (const property of new Set(read.flatMap((one) => one?.drifted ?? []))) onDrift(property);
+    return read.map((one) => one?.shown);
   }
 
   return {
@@ -91,29 +108,42 @@ export function createGraph(config: Config, resource: Resource, tokens: TokenSou
           throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
         },
       );
-      return readPage(resource, body, new URL(collection, root));
+      const { values, nextQuery } = readPage(body, new URL(collection, root));
+      const objects = show(values).filter((object) => object !== undefined);
+      if (objects.length < values.length) throw new Problem('graph-error');
+      return { objects, ...(nextQuery !== undefined && { nextQuery }) };
     },
     close: () => sending.close(),
   };
 }
 
-/** What a value shows of an object: undefined when it has none of the table's properties. */
-function show({ fields }: Resource, value: Record<string, unknown>, id: string): Shown | undefined {
-  const properties = Object.keys(fields).filter((name) => Object.hasOwn(value, name));
-  if (properties.length === 0) return undefined;
-  return Object.fromEntries([['id', id], ...properties.map((name) => [name, value[name]])]) as Shown;
+/** @throws Problem graph-error for what is not a page of objects, and for one that leads to another address than the collection's */
+function readPage(body: unknown, collection: URL) {
+  const { value: all, '@odata.nextLink': link = null } = isObject(body) ? body : {};
+  const values = (Array.isArray(all) ? (all as unknown[]) : [undefined]).map((value) =>
+    isObject(value) && typeof value.id === 'string' ? { value, id: value.id } : undefined,
+  );
+  if (!values.every((value) => value !== undefined)) throw new Problem('graph-error');
+  return { values, nextQuery: link === null ? undefined : nextQueryOf(link, collection) };
 }
 
-/** @throws Problem graph-error for what is not a page, and for one that leads to another address than the collection's */
-function readPage(resource: Resource, body: unknown, collection: URL): Page {
-  const values: unknown[] = isObject(body) && Array.isArray(body.value) ? body.value : [undefined];
-  const objects = values.map((value) =>
-    isObject(value) && typeof value.id === 'string' ? show(resource, value, value.id) : undefined,
-  );
-  const link = isObject(body) ? body['@odata.nextLink'] : undefined;
+/** What of a link says where the next page begins; everything else that a query can hold is ours to say. */
+function nextQueryOf(link: unknown, collection: URL): string {
   const next = typeof link === 'string' && URL.canParse(link) ? new URL(link) : undefined;
-  const elsewhere = next !== undefined && (next.origin !== collection.origin || next.pathname !== collection.pathname);
-  if (!objects.every((object) => object !== undefined) || (link !== undefined && next === undefined) || elsewhere)
-    throw new Problem('graph-error');
-  return { objects, ...(next !== undefined && { nextQuery: next.search.slice(1) }) };
+  const query = ['$skiptoken', '$skip'].flatMap((name) => parameterOf(next?.search ?? '', name)).at(0);
+  const here = next?.origin === collection.origin && samePath(next.pathname, collection.pathname);
+  if (!here || query === undefined) throw new Problem('graph-error');
+  return query;
 }
+
+/** OData's system query options may be written with `$` or `%24`. Their values are opaque, and go out as they came. */
+function parameterOf(search: string, name: string): string[] {
+  return search
+    .slice(1)
+    .split('&')
+    .map((part) => part.replace(/^%24/i, '$'))
+    .filter((part) => part.toLowerCase().startsWith(`${name}=`))
+    .map((part) => `${name}=${part.slice(name.length + 1)}`);
+}
+
+const samePath = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -1,4 +1,5 @@
 import type { Wanted } from '../resource/parse.js';
+import { unfit } from '../resource/value.js';
 import type { Shown } from './client.js';
 
 /**
@@ -22,5 +23,6 @@ export function missing(wanted: Wanted, shown: Shown, tolerance: number): string
  * have their old values, none another of somebody else's. Nothing is certain of values that were not known before.
  */
 export function untouched(wanted: Wanted, shown: Shown, before: Shown | undefined): boolean {
-  return Object.keys(wanted).every((name) => before?.[name] !== undefined && shown[name] === before[name]);
+  const known = (name: string) => before?.[name] !== undefined && before[name] !== unfit;
+  return Object.keys(wanted).every((name) => known(name) && shown[name] === before?.[name]);
 }

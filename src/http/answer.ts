@@ -29,8 +29,8 @@ export function success({ status, body, headers }: Answer, requestId: string): H
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. Holds our own sentences only. */
 export function failure({ code, outcome, more }: Problem, requestId: string): HttpResponseInit {
   const { status, title, says, challenge }: ProblemRow = problems[code];
-  const { errors, retryAfterSeconds, allow, role } = more;
-  const detail = role === undefined ? says : `This call needs the role ${role}. ${says}`;
+  const { errors, retryAfterSeconds, allow, accept, reason } = more;
+  const detail = reason === undefined ? says : `${reason} ${says}`;
   return {
     status,
     headers: {
@@ -40,6 +40,7 @@ export function failure({ code, outcome, more }: Problem, requestId: string): Ht
       'x-ms-error-code': code,
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(allow !== undefined && { allow: allow.join(', ') }),
+      ...(accept !== undefined && { [accept.header]: accept.types.join(', ') }),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     },
     body: JSON.stringify({

@@ -7,7 +7,7 @@ import type { Journey } from '../graph/control.js';
 import type { Deadline } from '../graph/deadline.js';
 import type { Check } from '../graph/readiness.js';
 import type { Shutdown } from '../graph/shutdown.js';
-import type { Parsed, Wanted } from '../resource/parse.js';
+import type { Parse, Wanted } from '../resource/parse.js';
 import type { Resource } from '../resource/resource.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Answer } from './answer.js';
@@ -24,7 +24,7 @@ export interface Deps {
   readonly admit: Admit;
   readonly telemetry: Telemetry;
   /** Holds a body against the resource's table. */
-  readonly parse: (body: unknown, id: string) => Parsed;
+  readonly parse: Parse;
 }
 
 /** One call, read so far that its story can begin; nobody knows whose it is. */

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
 import { Problem, problems } from '../problem.js';
+import { quietly } from '../telemetry/quietly.js';
 import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
@@ -62,7 +63,7 @@ async function answer(
     const story = await admitted(deps, entry, request, told);
     const id = route.includes('{id}') ? readId(idOf(request)) : '';
     told.id = id;
-    checkPrecondition(request);
+    checkPreconditions(request);
     if (deps.shutdown.waitsEnd.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
     const deadline = deadlineIn(deps.config.limits.deadlineMs);
     const answer = await story({ request, id, deps, deadline, journey: told.journey, audit: told.audit });
@@ -70,10 +71,12 @@ async function answer(
   } catch (error) {
     told.problem = toProblem(error, deps, told.journey, context);
     log(context, told.problem, told);
-    await drain(request);
     return failure(told.problem, told.requestId);
   } finally {
-    report(deps, told);
+    quietly(() => {
+      report(deps, told);
+    });
+    await drain(request);
   }
 }
 
@@ -117,25 +120,36 @@ function decoded(segment: string | undefined): string | undefined {
   }
 }
 
-/** Graph keeps no versions of these objects; a condition that cannot be held is refused (F55). */
-function checkPrecondition({ headers }: HttpRequest): void {
-  const condition = headers.get('if-match')?.trim() ?? '*';
-  if (condition !== '*') throw new Problem('precondition-not-supported');
+/** Conditions on a write (RFC 9110 §13.1). If-Modified-Since and If-Range have no meaning there. */
+const ofWrites = ['if-none-match', 'if-unmodified-since'];
+
+/** Graph keeps no versions of these objects; a condition that cannot be held is refused, by its header's name (F55). */
+function checkPreconditions({ method, headers }: HttpRequest): void {
+  const reads = method === 'GET' || method === 'HEAD';
+  const refused = headers.get('if-match')?.trim() ?? '*';
+  const header = refused === '*' ? ofWrites.find((name) => !reads && headers.has(name)) : 'if-match';
+  if (header === undefined) return;
+  const reason = `The condition of ${header} cannot be held.`;
+  throw new Problem('precondition-not-supported', 'not-applied', { reason });
 }
 
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
 function log(context: InvocationContext, { code, outcome }: Problem, { requestId, journey }: Told): void {
   const { status } = problems[code];
   const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: journey.attempts.length });
-  if (status < 500) context.info(line);
-  else context.warn(line);
+  quietly(() => {
+    if (status < 500) context.info(line);
+    else context.warn(line);
+  });
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
 function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
   telemetry.exception(journey, error);
-  context.error('An unforeseen error', placeOf(error));
+  quietly(() => {
+    context.error('An unforeseen error', placeOf(error));
+  });
   const sent = journey.attempts.some(({ method }) => method !== 'GET');
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
 }

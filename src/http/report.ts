@@ -1,6 +1,7 @@
 import type { Caller } from '../auth/caller.js';
 import type { AttemptRecord, Journey } from '../graph/control.js';
 import { problems, type Problem } from '../problem.js';
+import { unfit } from '../resource/value.js';
 import type { AuditEvent, Change } from '../telemetry/audit.js';
 import type { Audit, Deps, Entry } from './call.js';
 
@@ -56,7 +57,8 @@ function auditEvent({ startMs, requestId, journey, audit, caller, id, problem }:
 const isWrite = ({ method }: AttemptRecord) => method !== 'GET';
 
 function changesOf({ wanted = {}, before }: Audit): Change[] {
-  return Object.entries(wanted).map(([property, to]) =>
-    before === undefined ? { property, to } : { property, from: before[property], to },
-  );
+  return Object.entries(wanted).map(([property, to]) => {
+    const from = before?.[property];
+    return before === undefined || from === unfit ? { property, to } : { property, from, to };
+  });
 }

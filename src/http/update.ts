@@ -1,17 +1,16 @@
 import { applyUpdate, peek } from '../graph/update.js';
 import { missing } from '../graph/verify.js';
 import { Problem } from '../problem.js';
-import type { Wanted } from '../resource/parse.js';
 import { jsonAnswer, type Answer } from './answer.js';
-import { readJson } from './body.js';
 import type { Call } from './call.js';
+import { readChanges } from './changes.js';
 
 /**
  * PATCH /v1/model-performance/{id}: applies some of the properties and answers with the object as Graph then has it.
  * @throws Problem of a reading step (nothing reached Graph) or of the update (which knows its outcome)
  */
 export async function update(call: Call): Promise<Answer> {
-  const wanted = await readWanted(call);
+  const wanted = await readChanges(call);
   call.audit.wanted = wanted;
 
   const before = await peek(call.deps, call.id, call);
@@ -24,7 +23,7 @@ export async function update(call: Call): Promise<Answer> {
  * @throws Problem of a reading step, or of the read
  */
 export async function preview(call: Call): Promise<Answer> {
-  const wanted = await readWanted(call);
+  const wanted = await readChanges(call);
 
   const before = await call.deps.graph.get(call.id, call);
   if (before === undefined) throw new Problem('graph-error');
@@ -34,10 +33,4 @@ export async function preview(call: Call): Promise<Answer> {
     to: wanted[property],
   }));
   return jsonAnswer({ id: call.id, changes });
-}
-
-async function readWanted({ request, id, deps }: Call): Promise<Wanted> {
-  const parsed = deps.parse(await readJson(request), id);
-  if ('mistakes' in parsed) throw new Problem('invalid-body', 'not-applied', { errors: parsed.mistakes });
-  return parsed.wanted;
 }

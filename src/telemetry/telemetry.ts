@@ -43,6 +43,8 @@ export interface Telemetry {
   readonly audit: (parent: Parent, event: AuditEvent) => void;
   /** An error that nobody foresaw (F39). */
   readonly exception: (parent: Parent, error: unknown) => void;
+  /** Graph showed a value that is not of the property's type (F29). */
+  readonly drift: (property: string) => void;
   /** Records that were lost so far: no room, refused for good, or too late. */
   readonly dropped: () => number;
   /** How it goes at present; `off` without a connection string. */
@@ -75,6 +77,7 @@ export const noTelemetry: Telemetry = {
   tokenCall: () => undefined,
   audit: () => undefined,
   exception: () => undefined,
+  drift: () => undefined,
   dropped: () => 0,
   sending: () => 'off',
   close: () => Promise.resolve(),
@@ -174,6 +177,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         texts,
         numbers: {},
       });
+    },
+    drift: (property) => {
+      measure('sum', 'schemaDrift', 1, { property });
     },
     dropped: () => drops.all,
     sending: post.sending,

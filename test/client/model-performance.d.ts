@@ -53,7 +53,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -197,10 +197,12 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description A model, as Microsoft Graph has it. */
     ModelPerformance: {
@@ -224,42 +226,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -382,6 +384,10 @@ export interface components {
     limit: number;
     /** @description Where the list goes on: part of nextLink, to be taken as it is. */
     cursor: string;
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -391,6 +397,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
@@ -422,6 +429,8 @@ export interface components {
       | 'signing-keys-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
     /** @description Seconds to wait. */
     RetryAfter: string;
   };
@@ -448,7 +457,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -518,7 +527,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -582,6 +591,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -600,7 +611,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -807,7 +818,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1010,7 +1021,10 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /** @description Id of the model, as the list of models gives it. */
@@ -1047,7 +1061,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1058,7 +1072,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1148,6 +1169,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1287,7 +1309,10 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /** @description Id of the model, as the list of models gives it. */
@@ -1324,7 +1349,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1335,7 +1360,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1425,6 +1457,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1576,7 +1609,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];

@@ -10,13 +10,13 @@ import { requestRows } from './requests.js';
 // `docs/FAULTS.md` is the list; here it is held against the tests, in both directions.
 
 const list = new Map(
-  [...readFileSync('docs/FAULTS.md', 'utf8').matchAll(/^\| (?<id>F\d\d) \|(?<text>.*)$/gm)].map(({ groups }) => [
+  [...readFileSync('docs/FAULTS.md', 'utf8').matchAll(/^\| (?<id>F\d\d[a-z]?) +\|(?<text>.*)$/gm)].map(({ groups }) => [
     groups?.id ?? '',
     groups?.text ?? '',
   ]),
 );
 
-const family = (id: string) => id.slice(0, 3);
+const family = (id: string) => /^F\d\d[a-z]?/.exec(id)?.[0] ?? id;
 
 /** Rows as data, each with the problem that its test expects. */
 const rows = [
@@ -29,7 +29,9 @@ const rows = [
 /** Tests whose title begins with a row's id. */
 const titles = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
-  .flatMap((name) => [...readFileSync(join('test', name), 'utf8').matchAll(/\b(?:test|describe)\(\s*'(?<id>F\d\d) /g)])
+  .flatMap((name) => [
+    ...readFileSync(join('test', name), 'utf8').matchAll(/\b(?:test|describe)\(\s*'(?<id>F\d\d[a-z]?) /g),
+  ])
   .map(({ groups }) => groups?.id ?? '');
 
 test('every row of the list has a test, and every test of a fault has its row', () => {

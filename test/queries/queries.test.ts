@@ -42,7 +42,8 @@ beforeAll(async () => {
   await play(system, []);
   await play(system, [{ fault: 'F03' }]);
   await play(system, [{ fault: 'F16', times: 'always' }]);
-  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < 3; looks += 1) await turn();
+  await play(system, [{ fault: 'F29-nan', method: 'GET' }]);
+  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < 4; looks += 1) await turn();
   // A loss is told once the next sending is taken.
   system.emulator.arm({ fault: 'F35-partial' });
   await Promise.all([play(system, []), play(system, [])]);

@@ -24,7 +24,15 @@ export interface Operation {
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
 const always = ['precondition-not-supported', 'internal', 'shutting-down'] as const;
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
-const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
+const bodyRead = [
+  'invalid-query',
+  'invalid-json',
+  'invalid-body',
+  'null-not-confirmed',
+  'duplicate-key',
+  'body-too-large',
+  'unsupported-media-type',
+] as const;
 const graphRead = [
   'conflict',
   'rejected-by-graph',
@@ -52,8 +60,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Models',
     summary: 'List model performance',
     description:
-      'Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.',
-    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor'],
+      'Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.',
+    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor', 'excel'],
     answers: {
       says: 'The models; as CSV for who prefers it, with the link to the next page in the Link header.',
       content: { 'application/json': 'ModelPerformanceList', 'text/csv': 'text' },
@@ -77,7 +85,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Update model performance',
     description:
       'Changes the properties that are given, leaves the others as they are, and answers only when the new values are seen.',
-    parameters: ['id'],
+    parameters: ['id', 'null'],
     body: 'ModelPerformanceUpdate',
     answers: {
       says: 'The update is applied: the model as Microsoft Graph now has it.',
@@ -91,7 +99,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Models',
     summary: 'Preview update',
     description: 'Makes every check of an update and tells what it would change, without changing anything.',
-    parameters: ['id'],
+    parameters: ['id', 'null'],
     body: 'ModelPerformanceUpdate',
     answers: { says: 'What an update would change.', content: { 'application/json': 'Preview' } },
     problems: [...item, ...bodyRead],
