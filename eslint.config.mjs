@@ -30,6 +30,11 @@ export default tseslint.config(
     },
   },
   {
+    // Samples are programs of their own, for callers.
+    files: ['docs/samples/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/config.ts'],
     rules: {

@@ -6,15 +6,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startEmulator, type Emulator } from './emulator/emulator.js';
 import { ports } from './ports.js';
+import { startStorage, type Storage } from './storage.js';
 
 const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 
-const usage = `Serves the API on this machine: an emulator of Microsoft Graph and of the identity, and a functions host.
+const usage = `Serves the API on this machine: emulators of Microsoft Graph, of the identity and of storage, and a functions host.
 
   npm start                          with the embedded functions host
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry. --host-port moves the API.
+Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry, ${ports.blob} blobs, ${ports.queue} queues. --host-port moves the API.
 Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
 `;
 
@@ -47,17 +48,25 @@ function copySettings(): void {
   }
 }
 
-async function emulate(): Promise<Emulator> {
+/** Jobs and their messages are kept from one start to the next. */
+async function emulate(port: number): Promise<[Emulator, Storage]> {
+  const {
+    graph: graphPort,
+    identity: identityPort,
+    ingestion: ingestionPort,
+    blob: blobPort,
+    queue: queuePort,
+  } = ports;
+  const folder = join('.local', String(port), 'storage');
   try {
-    return await startEmulator({
-      graphPort: ports.graph,
-      identityPort: ports.identity,
-      ingestionPort: ports.ingestion,
-    });
+    return await Promise.all([
+      startEmulator({ graphPort, identityPort, ingestionPort }),
+      startStorage({ folder, blobPort, queuePort }),
+    ]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const { port } = error as { port: number };
-    throw new Stop(`Port ${port} is taken, perhaps by another npm start. End what uses it, and start again.`);
+    const { port: taken } = error as { port: number };
+    throw new Stop(`Port ${taken} is taken, perhaps by another npm start. End what uses it, and start again.`);
   }
 }
 
@@ -108,7 +117,7 @@ Ctrl-C ends everything.`);
 async function main(): Promise<void> {
   const port = readPort();
   copySettings();
-  const emulator = await emulate();
+  const [emulator, storage] = await emulate(port);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
@@ -123,7 +132,7 @@ async function main(): Promise<void> {
     const [code] = (await ended) as [number | null];
     if (!ending.signal.aborted) process.exitCode = code ?? 1;
   } finally {
-    await emulator.close();
+    await Promise.all([emulator.close(), storage.close()]);
   }
 }
 

@@ -15,6 +15,7 @@ export interface Config {
   /** An origin, without a slash at its end. */
   readonly publicBaseUrl: string;
   readonly validation: 'documented' | 'strict';
+  readonly verifyBy: 'answer' | 'read';
   readonly verifyTolerance: number;
   readonly auditFrom: 'read' | 'none';
   /** Most pages of Graph that one call reads. */
@@ -61,7 +62,7 @@ export interface Limits {
   readonly maxAttempts: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  readonly readBackDelayMs: number;
+  readonly readBackDelaysMs: readonly number[];
   readonly readBackLeastMs: number;
   readonly readyMs: number;
   readonly readyCacheMs: number;
@@ -83,6 +84,8 @@ interface Values extends Record<Exclude<SettingName, StringName>, number> {
   readonly ENTRA_ROOT?: string;
   readonly PUBLIC_BASE_URL?: string;
   readonly VALIDATION: 'documented' | 'strict';
+  readonly VERIFY_BY: 'answer' | 'read';
+  readonly READ_BACK_DELAYS_MS: string;
   readonly AUDIT_FROM: 'read' | 'none';
   readonly APPLICATIONINSIGHTS_CONNECTION_STRING?: string;
   readonly TELEMETRY_AUTHENTICATION: 'connection-string' | 'managed-identity';
@@ -99,6 +102,8 @@ type StringName =
   | 'ENTRA_ROOT'
   | 'PUBLIC_BASE_URL'
   | 'VALIDATION'
+  | 'VERIFY_BY'
+  | 'READ_BACK_DELAYS_MS'
   | 'AUDIT_FROM'
   | 'APPLICATIONINSIGHTS_CONNECTION_STRING'
   | 'TELEMETRY_AUTHENTICATION';
@@ -159,6 +164,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     publicBaseUrl: value.PUBLIC_BASE_URL ? new URL(value.PUBLIC_BASE_URL).origin : platformUrl(environment),
     validation: value.VALIDATION,
+    verifyBy: value.VERIFY_BY,
     verifyTolerance: value.VERIFY_TOLERANCE,
     auditFrom: value.AUDIT_FROM,
     listPages: value.LIST_PAGES,
@@ -171,7 +177,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxAttempts: value.MAX_ATTEMPTS,
       backoffBaseMs: value.BACKOFF_BASE_MS,
       backoffCapMs: value.BACKOFF_CAP_MS,
-      readBackDelayMs: value.READ_BACK_DELAY_MS,
+      readBackDelaysMs: value.READ_BACK_DELAYS_MS.split(',').map(Number),
       readBackLeastMs: value.READ_BACK_LEAST_MS,
       readyMs: value.READY_TIMEOUT_MS,
       readyCacheMs: value.READY_CACHE_MS,

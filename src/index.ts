@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { AzureCliCredential, ManagedIdentityCredential } from '@azure/identity';
 import { createApp } from './app.js';
 import { createAdmit } from './auth/admit.js';
 import { readConfig } from './config.js';
 import { createGraph } from './graph/client.js';
+import { createAskForToken } from './graph/credential.js';
 import { wait } from './graph/deadline.js';
 import { createReadiness } from './graph/readiness.js';
 import { createShutdown } from './graph/shutdown.js';
@@ -13,22 +13,19 @@ import { pointer } from './http/json.js';
 import { modelPerformance } from './resource/modelPerformance.js';
 import { parserOf } from './resource/parse.js';
 import { takeHeadersAsSent } from './sentHeaders.js';
-import { quiet } from './telemetry/quietly.js';
 import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 // The composition root: the only file that does something when it is loaded.
 const config = readConfig();
 const shutdown = createShutdown();
 const running: Running = { calls: new Set(), lastEndMs: -Infinity };
-const telemetry = quiet(openTelemetry());
-const { credential, identityClientId, scope } = config.graph;
+const telemetry = openTelemetry();
 const tokens = createTokenSource({
-  credential: credential === 'azure-cli' ? new AzureCliCredential() : new ManagedIdentityCredential(identityClientId),
-  scope,
+  askForToken: createAskForToken(config.graph),
   timeoutMs: config.limits.tokenMs,
   refreshAheadMs: config.limits.tokenRefreshAheadMs,
   observe: (asked, traceparent) => {
-    telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(scope).host });
+    telemetry.tokenCall({ traceparent }, { ...asked, target: new URL(config.graph.scope).host });
   },
 });
 const graph = createGraph(config, modelPerformance, tokens, shutdown, telemetry.drift);
@@ -42,8 +39,8 @@ function openTelemetry(): Telemetry {
     process.stderr.write('There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.\n');
     return noTelemetry;
   }
-  const reportDrops = (count: number) => {
-    process.stderr.write(`${count} records of telemetry were lost: ingestion did not take them.\n`);
+  const reportDrops = (line: string) => {
+    process.stderr.write(`${line}\n`);
   };
   return createTelemetry({ ...options, connectionString, reportDrops });
 }

@@ -51,6 +51,12 @@ export const problems = {
     says: 'Mend every parameter that `errors` lists, and send the request again.',
     retry: 'no',
   },
+  'invalid-idempotency-key': {
+    status: 400,
+    title: 'The Idempotency-Key is missing or cannot be used',
+    says: 'Send a header Idempotency-Key of 1 to 128 visible ASCII characters, new for each job and the same when you send a job again.',
+    retry: 'no',
+  },
   'precondition-not-supported': {
     status: 400,
     title: 'The precondition is not supported',
@@ -84,6 +90,12 @@ export const problems = {
     says: 'Microsoft Graph has no model with this id. Ids change when endpoint analytics is set up anew.',
     retry: 'no',
   },
+  'job-not-found': {
+    status: 404,
+    title: 'There is no such job',
+    says: 'No job of this caller has this id. Jobs are forgotten some time after they were submitted.',
+    retry: 'no',
+  },
   'unknown-path': {
     status: 404,
     title: 'There is nothing at this path',
@@ -102,6 +114,12 @@ export const problems = {
     says: 'Somebody else is changing the same model, or it is locked. Look at it, then decide whether to send the update again.',
     retry: 'no',
   },
+  'job-not-finished': {
+    status: 409,
+    title: 'The job has not ended',
+    says: 'Ask again after the wait: there is no result before the job has ended.',
+    retry: 'after the wait',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
@@ -112,6 +130,12 @@ export const problems = {
     status: 415,
     title: 'The content type is not supported',
     says: 'Send application/json or application/merge-patch+json, in UTF-8 and without content encoding.',
+    retry: 'no',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another job',
+    says: 'This key came with other rows before. Send a new key for a new job, or the same rows to have the first one again.',
     retry: 'no',
   },
   'rejected-by-graph': {
@@ -128,14 +152,14 @@ export const problems = {
   },
   'operation-not-supported-by-graph': {
     status: 424,
-    title: 'Microsoft Graph does not support this update',
+    title: 'Microsoft Graph does not support this operation',
     says: 'Microsoft Graph does not know this operation at present. The operator of this API has to look into it.',
     retry: 'no',
   },
-  'update-not-applied': {
+  'update-not-visible': {
     status: 424,
-    title: 'Microsoft Graph accepted the update and did not apply it',
-    says: 'Microsoft Graph answered with success, and its object does not show the new values of the properties in `errors`.',
+    title: 'Microsoft Graph accepted the update and does not show it',
+    says: 'Microsoft Graph answered with success and does not show the new values of the properties in `errors`, for now or for good. Read the model in a minute.',
     retry: 'no',
   },
   'graph-throttled': {
@@ -148,6 +172,12 @@ export const problems = {
     status: 500,
     title: 'Something went wrong in this API',
     says: 'The failure has been recorded. Give its request id to the operator of this API.',
+    retry: 'yes',
+  },
+  'job-failed': {
+    status: 500,
+    title: 'The job was given up',
+    says: 'It got nowhere for too long, and this row was never sent. The operator of this API has to look into it.',
     retry: 'yes',
   },
   'graph-error': {
@@ -180,6 +210,12 @@ export const problems = {
     says: 'Microsoft Graph answered with success, and the new values could not be read. Read the model, or send the same update again.',
     retry: 'yes',
   },
+  'job-interrupted': {
+    status: 502,
+    title: 'The job was interrupted while the update was under way',
+    says: 'It may have been applied, and what the model shows does not tell. Read the model, or send the same update again.',
+    retry: 'yes',
+  },
   'not-ready': {
     status: 503,
     title: 'Updates cannot succeed at present',
@@ -208,6 +244,12 @@ export const problems = {
     status: 503,
     title: 'Access tokens cannot be checked at present',
     says: 'The signing keys of Microsoft Entra ID could not be had. Send the same request again after the wait.',
+    retry: 'after the wait',
+  },
+  'storage-unavailable': {
+    status: 503,
+    title: 'The storage for jobs is unavailable',
+    says: 'Send the same request again after the wait, a new job with the same Idempotency-Key: it is accepted once.',
     retry: 'after the wait',
   },
   'shutting-down': {

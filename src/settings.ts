@@ -88,10 +88,15 @@ export const settings = {
     example: 'documented',
     says: 'documented: what Graph’s update page allows; strict: scores 0 to 100 or -1, counts from 0, no unknownFutureValue.',
   },
+  VERIFY_BY: {
+    rule: Joi.string().valid('answer', 'read').default('answer'),
+    example: 'answer',
+    says: 'answer: a 200 that shows the new values is proof; read: the object is read after it as well.',
+  },
   VERIFY_TOLERANCE: {
-    rule: Joi.number().min(0).max(1).default(1e-9),
-    example: '1e-9',
-    says: 'How far a number in Graph’s answer may be from the one that was sent, relative to it.',
+    rule: Joi.number().min(0).max(1).default(1e-6),
+    example: '1e-6',
+    says: 'How far a score in Graph’s answer may be from the one that was sent, relative to it; whole numbers and texts are compared exactly.',
   },
   AUDIT_FROM: {
     rule: Joi.string().valid('read', 'none').default('read'),
@@ -115,7 +120,13 @@ export const settings = {
   },
   BACKOFF_BASE_MS: milliseconds(500, 'Upper bound of the first wait that Graph has not named; doubled for each next.'),
   BACKOFF_CAP_MS: milliseconds(10_000, 'Upper bound of every wait that Graph has not named.'),
-  READ_BACK_DELAY_MS: milliseconds(1_000, 'Wait before the read-back when Graph’s answer shows other values.', 0),
+  READ_BACK_DELAYS_MS: {
+    rule: Joi.string()
+      .pattern(/^ *\d{1,8} *(, *\d{1,8} *){0,19}$/)
+      .default('0,1000,3000,8000,15000'),
+    example: '0,1000,3000,8000,15000',
+    says: 'Waits before the reads that look for the new values, one after the other; the first is left out when Graph’s answer could be read. In milliseconds.',
+  },
   READ_BACK_LEAST_MS: milliseconds(2_000, 'A read-back after an ambiguous attempt is not begun with less time left.'),
   READY_TIMEOUT_MS: milliseconds(10_000, 'For what /health/ready looks at.'),
   READY_CACHE_MS: milliseconds(5_000, 'How long an answer of /health/ready is kept.', 0),

@@ -22,7 +22,7 @@ test('the sample holds every setting of ours, and nothing but those and the plat
   const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as {
     Values: Record<string, string>;
   };
-  const platform = ['AZURE_FUNCTIONS_ENVIRONMENT', 'FUNCTIONS_WORKER_RUNTIME'];
+  const platform = ['AZURE_FUNCTIONS_ENVIRONMENT', 'FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage'];
   expect(Object.keys(Values).sort()).toEqual([...platform, ...Object.keys(settings)].sort());
   expect(() => readConfig(Values)).not.toThrow();
 });

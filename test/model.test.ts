@@ -6,10 +6,17 @@ import { commands } from './model/commands.js';
 import { scaledDown, type World } from './model/world.js';
 import { startInstance } from './support/system.js';
 
-/** For longer hunts: `MODEL_RUNS=500 MODEL_SEED=7 MODEL_LIMIT_MS=3600000 npm test -- test/model.test`. */
-const runs = Number(process.env.MODEL_RUNS ?? 3);
-const firstSeed = Number(process.env.MODEL_SEED ?? 1);
-const limitMs = Number(process.env.MODEL_LIMIT_MS ?? 100_000);
+/**
+ * How far this goes. `npm test` plays a fixed small sample; `npm run verify:model` goes on with other seeds until so many updates were
+ * sent (`test/model/jest.config.json`).
+ */
+const { modelUpdates = 1, modelSeed = 1 } = globalThis as { modelUpdates?: number; modelSeed?: number };
+const runs = 3;
+const limitMs = modelUpdates === 1 ? 100_000 : 6 * 3_600_000;
+
+const explorers = ['read', 'none'].flatMap((auditFrom, index) =>
+  [0, 1, 2].map((more) => [auditFrom, modelSeed + index * 3 + more] as const),
+);
 
 const worlds: World[] = [];
 const endings: (() => Promise<void>)[] = [];
@@ -20,7 +27,7 @@ async function open(auditFrom: string): Promise<World> {
   endings.push(emulator.close);
   const environment = { ...scaledDown, AUDIT_FROM: auditFrom };
   const instance = await startInstance(emulator, environment);
-  const world = { emulator, environment, instance, tally: new Map<string, number>() };
+  const world = { emulator, environment, instance, updates: 0, tally: new Map<string, number>() };
   worlds.push(world);
   endings.push(() => world.instance.stop());
   return world;
@@ -38,14 +45,16 @@ async function explore(auditFrom: string, seed: number): Promise<World> {
       return { model: new Map(emulator.models().map((model) => [model.id, model])), real: world };
     }, list),
   );
-  await fc.assert(property, {
-    seed,
-    numRuns: runs,
-    // The first of many runs would be small ones.
-    unbiased: true,
-    interruptAfterTimeLimit: limitMs,
-    markInterruptAsFailure: true,
-  });
+  for (let round = 0; world.updates < modelUpdates / explorers.length; round += 1) {
+    await fc.assert(property, {
+      seed: seed + round * explorers.length,
+      numRuns: runs,
+      // The first of many runs would be small ones.
+      unbiased: true,
+      interruptAfterTimeLimit: limitMs,
+      markInterruptAsFailure: true,
+    });
+  }
   return world;
 }
 
@@ -55,14 +64,11 @@ afterAll(async () => {
 
 describe('whatever goes wrong, a 200 is in Graph, a not-applied is not, and an unknown is one of the two', () => {
   // Most of their time is waiting for faults: all run side by side.
-  const explored = ['read', 'none'].flatMap((auditFrom) =>
-    [0, 1, 2].map((more) => {
-      const seed = firstSeed + more;
-      const exploring = explore(auditFrom, seed);
-      exploring.catch(() => undefined);
-      return [auditFrom, seed, exploring] as const;
-    }),
-  );
+  const explored = explorers.map(([auditFrom, seed]) => {
+    const exploring = explore(auditFrom, seed);
+    exploring.catch(() => undefined);
+    return [auditFrom, seed, exploring] as const;
+  });
 
   test.each(explored)(
     'AUDIT_FROM=%s, seed %i',
@@ -77,7 +83,10 @@ describe('whatever goes wrong, a 200 is in Graph, a not-applied is not, and an u
     for (const world of worlds)
       for (const [kind, count] of world.tally) tally.set(kind, (tally.get(kind) ?? 0) + count);
     const kinds = [...tally.keys()];
-    if (process.env.MODEL_RUNS !== undefined) process.stdout.write(`${JSON.stringify([...tally], undefined, 1)}\n`);
+    if (modelUpdates > 1) {
+      const updates = worlds.reduce((sum, world) => sum + world.updates, 0);
+      process.stdout.write(`${updates} updates, seed ${modelSeed}: ${JSON.stringify([...tally], undefined, 1)}\n`);
+    }
     expect(kinds).toContain('200');
     expect(kinds.some((kind) => kind.endsWith(' not-applied'))).toBe(true);
     expect(kinds.some((kind) => kind.endsWith(' unknown'))).toBe(true);

@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 function makePackage(...given: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join('dist', 'local', 'package.js'), ...given]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join('dist', 'tools', 'package.js'), ...given]);
   return { status, out: stdout.toString(), err: stderr.toString() };
 }
 

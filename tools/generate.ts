@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
@@ -8,7 +8,7 @@ import { writeOpenApi } from './contract/openapi.js';
 import { writeSwagger } from './contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { placeholders } from './connector/placeholders.js';
-import { withGeneratedParts } from './readme.js';
+import { withGeneratedParts } from './documents.js';
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
 
@@ -22,6 +22,14 @@ async function asTypes(contract: string): Promise<string> {
   return format(`${COMMENT_HEADER}${types}`, { parser: 'typescript', printWidth: 120, singleQuote: true });
 }
 
+/** Every document for people, with its generated parts made anew. */
+async function documents(): Promise<Record<string, string>> {
+  const inDocs = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const paths = ['README.md', ...inDocs.map((name) => `docs/${name}`)];
+  const made = paths.map(async (path) => [path, await withGeneratedParts(read(path).toString())] as const);
+  return Object.fromEntries(await Promise.all(made));
+}
+
 /** Every file that is made from the product's tables, by its path in the repository. */
 export async function generated(): Promise<Record<string, string | Buffer>> {
   const { version } = JSON.parse(read('package.json').toString()) as { version: string };
@@ -29,8 +37,7 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
     asJson(writeOpenApi(registered, modelPerformance, { validation, version }));
   const documented = await openApi('documented');
   return {
-    'README.md': await withGeneratedParts(read('README.md').toString()),
-    'docs/OPERATE.md': await withGeneratedParts(read('docs/OPERATE.md').toString()),
+    ...(await documents()),
     'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
     'connector/apiDefinition.swagger.json': await asJson(

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle } from './bundle.js';
 
 const defaultFolder = join('.local', 'package');
 
@@ -13,11 +13,14 @@ const usage = `Makes the deployment package: a folder that Azure Functions runs 
   --folder  where to, ${defaultFolder} by default; what is there is replaced
 `;
 
-/** Two files, because the telemetry library runs in a thread of its own, which is started from a file beside the app's. */
-const bundled = [join('dist', 'src', 'index.js'), join('dist', 'src', 'telemetry', 'thread.js')];
+/** As deep as the sources that look for others beside and above them, so that these find them from here too. */
+const bundleFolder = 'dist/src/bundle';
 
-/** As deep as the compiled files that look for others beside and above them, so that these find them from here too. */
-const bundleFolder = join('dist', 'src', 'bundle');
+/** Two files, because the telemetry library runs in a thread of its own, which is started from a file beside the app's. */
+const bundled = {
+  'src/index.ts': `${bundleFolder}/index`,
+  'src/telemetry/thread.ts': `${bundleFolder}/thread`,
+};
 
 /** The page of `/api/docs` reads its files from the package that they come with. */
 const pageFiles = ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui-bundle.js', 'swagger-ui.css'];
@@ -30,10 +33,7 @@ const copied = [
   ...pageFiles.map((name) => `node_modules/swagger-ui-dist/${name}`),
 ];
 
-/** What only the host provides, and what is found by its folder. */
-const external = ['@azure/functions-core', 'swagger-ui-dist'];
-
-/** Bundles what `npm run build` has compiled. The same sources give the same bytes. */
+/** The same sources give the same bytes. */
 async function write(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   for (const file of copied) {
@@ -41,19 +41,9 @@ async function write(folder: string): Promise<void> {
     copyFileSync(file, join(folder, file));
   }
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
-  const main = join(bundleFolder, 'index.js').replaceAll(sep, '/');
+  const main = `${bundleFolder}/index.js`;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name, version, private: true, main }, null, 2)}\n`);
-  // Not made smaller: a stack trace that telemetry brings home is to be read.
-  await build({
-    entryPoints: bundled.map((file) => ({ in: file, out: join(bundleFolder, basename(file, '.js')) })),
-    outdir: folder,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    external,
-    logLevel: 'warning',
-    logOverride: { 'require-resolve-not-external': 'error' },
-  });
+  await bundle(bundled, folder);
 }
 
 const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

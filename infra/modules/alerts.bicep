@@ -28,6 +28,7 @@ var rules = {
     above: 0
   }
   'schema-drift': { query: loadTextContent('../queries/alerts/schema-drift.kql'), severity: 2, above: 2 }
+  'not-visible': { query: loadTextContent('../queries/alerts/not-visible.kql'), severity: 2, above: 0 }
   'credentials-rejected': {
     query: loadTextContent('../queries/alerts/credentials-rejected.kql')
     severity: 1

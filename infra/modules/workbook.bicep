@@ -17,7 +17,7 @@ var charts = [
   { query: loadTextContent('../queries/graph-attempts.kql'), visualization: 'table' }
   { query: loadTextContent('../queries/throttling-by-hour.kql'), visualization: 'timechart' }
   { query: loadTextContent('../queries/latency-by-attempts.kql'), visualization: 'table' }
-  { query: loadTextContent('../queries/accepted-not-applied.kql'), visualization: 'table' }
+  { query: loadTextContent('../queries/accepted-not-visible.kql'), visualization: 'table' }
   {
     query: replace(loadTextContent('../queries/who-changed.kql'), '00000000-0000-0000-0000-000000000000', '{model}')
     visualization: 'table'

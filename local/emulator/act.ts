@@ -5,6 +5,8 @@ export interface GraphError {
   readonly nested?: 'once' | 'twice';
   /** Only inside the nested message. */
   readonly retryAfter?: number | string;
+  /** Only inside the nested message, where the code outside is the plain one of every 400. */
+  readonly innerCode?: string;
 }
 
 /** Where a fault strikes: Graph, the managed identity's endpoint, the signing keys or the OpenID configuration of the issuer, telemetry's ingestion. */
@@ -12,10 +14,8 @@ export type Place = 'graph' | 'identity' | 'keys' | 'metadata' | 'ingestion';
 
 /** How the normal handling is bent. Each server reads what concerns it. */
 export interface Twist {
-  /** What a write stores. `unseen` stores all and answers with the old values; `nothing` and `half` answer with what is stored. */
-  readonly stores?: 'all' | 'nothing' | 'half' | 'rounded' | 'unseen';
-  /** How a good answer's object is dressed. */
-  readonly shape?: 'wrapped' | 'padded';
+  /** What a write stores. `unseen` stores all and answers with the old values; the others answer with what is stored. */
+  readonly stores?: 'all' | 'nothing' | 'half' | 'rounded' | 'single precision' | 'off by one' | 'unseen';
   /** Shown instead of an object's own values, each as the JSON text that is sent; of a page, in its first object. */
   readonly values?: Readonly<Record<string, string>>;
   /** Where the link of each page leads; the pages of `endless` are empty. */
@@ -30,18 +30,26 @@ export interface Twist {
     | 'another path'
     | 'another host'
     | 'no address';
+  /** How a good answer's object is dressed. */
+  readonly shape?: 'wrapped' | 'padded' | 'upper case id' | 'other id';
+  /** Status of the answer to a write, 200 without a twist. */
+  readonly status?: number;
+  /** How long reads go on to show the object as it was, after a write was stored. */
+  readonly showsAfterMs?: number;
   /** What a collection does with `$filter`; without a twist it is a 501. */
   readonly filter?: 'refused' | 'ignored' | 'applied';
   /** Life of a managed identity's token, in seconds. */
   readonly lifetimeSeconds?: number;
+  /** The managed identity gives the token that it gave last, as the platform's own cache does. */
+  readonly token?: 'the same';
   /** What a managed identity's answer lacks. */
   readonly lacks?: 'expires_on' | 'access_token';
   /** What ingestion takes of a batch: every second envelope. */
   readonly accepts?: 'half';
 }
 
-/** Content of a `Retry-After` header: seconds, a date that many seconds from now, or any text. */
-export type RetryAfter = number | { readonly inSeconds: number } | string;
+/** Content of a `Retry-After` header: seconds, a date that many seconds from now in one of its three forms, or any text. */
+export type RetryAfter = number | { readonly inSeconds: number; readonly form?: 'RFC 850' | 'asctime' } | string;
 
 /** What an answer's body is. */
 export type Content = { readonly error: GraphError } | { readonly type: string; readonly text: string } | 'nothing';
@@ -69,6 +77,8 @@ export type Act =
       /** Sent before `text`, so many times. */
       readonly flood?: { readonly text: string; readonly times: number };
       readonly text: string;
+      /** Each character of `text` is one byte, so that it need not be UTF-8. */
+      readonly latin1?: true;
       /** Sends what follows the header one byte at a time, so many milliseconds apart. */
       readonly dripMs?: number;
       readonly then: 'fin' | 'reset' | 'hang' | 'endless chunks';

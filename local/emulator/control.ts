@@ -3,6 +3,7 @@ import { json, type Answer, type Call } from './exchange.js';
 import { faults } from './faults.js';
 import type { Envelope } from './ingestion.js';
 import type { Model } from './models.js';
+import type { Quota, QuotaLimits } from './quota.js';
 import type { RecordedRequest } from './record.js';
 
 /** What can be asked of a running emulator, in process and over HTTP alike. */
@@ -15,6 +16,7 @@ export interface Controls {
   readonly models: () => Model[];
   readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<{ readonly kid: string }>;
   readonly envelopes: (name?: string) => Envelope[];
+  readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
 }
 
 export const isControl = (path: string): boolean => path.startsWith('/__');
@@ -22,7 +24,7 @@ export const isControl = (path: string): boolean => path.startsWith('/__');
 /**
  * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
  * (POST), `/__requests`, `/__models` and `/__envelopes` (GET; `?name=Event` for one kind of telemetry), `/__keys` (POST: a new key signs
- * from now on; `?withdrawOld` withdraws the others). A bad body is a 400 that says what is wrong and names the valid ids.
+ * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none). A bad body is a 400 that says what is wrong and names the valid ids.
  */
 export async function answerControl(controls: Controls, call: Call): Promise<Answer> {
   switch (`${call.method} ${call.path}`) {
@@ -32,7 +34,10 @@ export async function answerControl(controls: Controls, call: Call): Promise<Ans
         armed: controls.armed(),
       });
     case 'POST /__faults':
-      return arm(controls, call.body);
+      return attempt(() => {
+        controls.arm(readArmedFaults(JSON.parse(call.body)).map(({ armed }) => armed));
+        return { armed: controls.armed() };
+      });
     case 'DELETE /__faults':
       controls.disarm();
       return json(200, { armed: [] });
@@ -47,19 +52,26 @@ export async function answerControl(controls: Controls, call: Call): Promise<Ans
       const { kid } = await controls.rotateKeys({ withdrawOld: call.query === 'withdrawOld' });
       return json(200, { kid });
     }
+    case 'GET /__quota':
+      return json(200, { limits: controls.quota.limits(), counts: controls.quota.counts() });
+    case 'PUT /__quota':
+      return attempt(() => {
+        controls.quota.limit(JSON.parse(call.body) as QuotaLimits);
+        return { limits: controls.quota.limits() };
+      });
     case 'GET /__envelopes':
       return json(200, { envelopes: controls.envelopes(new URLSearchParams(call.query).get('name') ?? '') });
     default:
       return json(404, {
-        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes and POST /__keys.`,
+        error: `There is no ${call.method} ${call.path}. There are GET, POST and DELETE /__faults, POST /__reset, GET /__requests, GET /__models, GET /__envelopes, GET and PUT /__quota and POST /__keys.`,
       });
   }
 }
 
-function arm(controls: Controls, body: string): Answer {
+/** What a change answers, or the 400 that says why it was refused. */
+function attempt(change: () => object): Answer {
   try {
-    controls.arm(readArmedFaults(JSON.parse(body)).map(({ armed }) => armed));
-    return json(200, { armed: controls.armed() });
+    return json(200, change());
   } catch (error) {
     return json(400, { error: error instanceof Error ? error.message : String(error) });
   }

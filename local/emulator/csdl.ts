@@ -1,7 +1,9 @@
 import type { Field } from '../../src/resource/field.js';
+import { sameId } from '../../src/resource/id.js';
 import { modelPerformance, type ModelPerformance } from '../../src/resource/modelPerformance.js';
 
-const fields: Readonly<Record<string, Field<unknown>>> = modelPerformance.fields;
+/** The table of the resource's properties, by name. */
+export const fields: Readonly<Record<string, Field<unknown>>> = modelPerformance.fields;
 
 /** Unlike a reader of Graph's answers, Graph itself takes the members of its enumerations alone. */
 function holds({ fits, members }: Field<unknown>, value: unknown): boolean {
@@ -28,7 +30,8 @@ export function readChange(body: unknown, id: string): { wanted: Partial<ModelPe
       if (value !== modelPerformance.odataType)
         return { refusal: `The type '${String(value)}' is not the one of this collection.` };
     } else if (name === 'id') {
-      if (value !== id) return { refusal: 'The key of an object cannot be changed.' };
+      if (typeof value !== 'string' || !sameId(value, id))
+        return { refusal: 'The key of an object cannot be changed.' };
     } else {
       return { refusal: `The property '${name}' does not exist on type '${modelPerformance.odataType.slice(1)}'.` };
     }

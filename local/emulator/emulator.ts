@@ -4,14 +4,14 @@ import { readCertificate } from './certificate.js';
 import { apiClientId, callers, clientId, identitySecret, tenantId } from './constants.js';
 import { answerControl, isControl } from './control.js';
 import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
-import { json, splitTarget } from './exchange.js';
+import { json, splitTarget, type Answer } from './exchange.js';
 import { answerGraph, type Graph } from './graph.js';
 import { answerIdentity, identityPath } from './identity.js';
 import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './ingestion.js';
 import { openKeyRing, type SigningKey } from './keys.js';
 import { listenAll } from './listener.js';
 import type { Model } from './models.js';
-import { openQuota } from './quota.js';
+import { openQuota, type Quota, type QuotaLimits } from './quota.js';
 import { openLog, type RecordedRequest } from './record.js';
 import { itemsOf, serve, type Part, type Stage } from './serve.js';
 import { openStore } from './store.js';
@@ -27,8 +27,8 @@ export interface EmulatorOptions {
   readonly tokenLifetimeSeconds?: number;
   /** Application roles on Graph of the managed identity; the least that a write on beta needs by default. */
   readonly roles?: readonly string[];
-  /** Enforces Intune's quota with this many writes; not enforced by default. */
-  readonly writesPer20s?: number;
+  /** Intune's quota of writes; counted and not enforced by default. */
+  readonly quota?: QuotaLimits;
   /** How many requests are remembered, 10 000 by default. */
   readonly recordLimit?: number;
   /** How many envelopes of telemetry are remembered, 20 000 by default. */
@@ -61,8 +61,12 @@ export interface Emulator {
   readonly armed: () => ArmedFault[];
   /** Empties the queue, cuts what hangs or waits, accepts connections again. */
   readonly disarm: () => void;
+  /** Ends every lag of reads behind writes. */
+  readonly catchUp: () => void;
   /** Objects as at first, no faults, no records, an unused quota. Keys and ports stay. */
   readonly reset: () => void;
+  /** Writes that were counted, and the limits: `limit` changes them. */
+  readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
   /** A token signed by the key in use: one of the Write caller unless the claims say otherwise; `undefined` removes a claim. */
   readonly issue: (claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>) => string;
   /** All keys that ever signed, the one in use first. */
@@ -78,8 +82,8 @@ const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { now = Date.now } = options;
   const keys = await openKeyRing();
-  const store = openStore();
-  const quota = openQuota(options.writesPer20s, now);
+  const store = openStore(now);
+  const quota = openQuota(options.quota ?? {}, now);
   const log = openLog(options.recordLimit ?? 10_000);
   const armory = openArmory();
   const certificate = await readCertificate();
@@ -105,6 +109,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     graphUrl: () => listeners.graph.url,
     roles: options.roles ?? leastRoles,
     lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
+    given: new Map<string, Answer>(),
   };
   const on = (port: number | undefined, part: (path: string) => Part, stageOfPart = stage) => ({
     port: port ?? 0,
@@ -163,6 +168,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     models: store.list,
     rotateKeys: keys.rotate,
     envelopes: ingestion.envelopes,
+    quota,
   };
 
   const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];
@@ -187,6 +193,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clientId,
     tenantId,
     ingestion: emulatedIngestion(listeners.ingestion.url, certificate.path, ingestion, ingestionLog),
+    catchUp: store.catchUp,
     model: store.get,
     put: store.put,
     issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),

@@ -20,7 +20,7 @@ export function graphHeaders({ requestId, headers }: Call): Record<string, strin
 export function graphError(
   call: Call,
   status: number,
-  { code, message, nested, retryAfter }: GraphError,
+  { code, message, nested, retryAfter, innerCode }: GraphError,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   const own = graphHeaders(call);
@@ -33,12 +33,12 @@ export function graphError(
   const once = JSON.stringify({
     _version: 3,
     Message: plain,
-    CustomApiErrorPhrase: '',
+    CustomApiErrorPhrase: innerCode ?? '',
     RetryAfter: retryAfter ?? null,
     ErrorSourceService: '',
     HttpHeaders: '{}',
   });
-  const twice = JSON.stringify({ error: { code, message: once } });
+  const twice = JSON.stringify({ error: { code: innerCode ?? code, message: once } });
   const text = nested === 'once' ? once : nested === 'twice' ? twice : plain;
   return json(status, { error: { code, message: text, innerError: inner } }, { ...own, ...headers });
 }

@@ -58,10 +58,14 @@ const html = (title: string): Content => ({
   type: 'text/html; charset=utf-8',
   text: `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>${internals}</p></body></html>`,
 });
+const gzip = { 'content-encoding': 'gzip' };
+const notGzip: Content = { type: 'application/json', text: '\x1f\x08 this is not gzip' };
 const jsonType = 'content-type: application/json\r\n';
 const goodHead = `HTTP/1.1 200 OK\r\n${jsonType}content-length: {length}\r\n\r\n`;
 const chunkedHead = `HTTP/1.1 200 OK\r\n${jsonType}transfer-encoding: chunked\r\n\r\n`;
 const badHead = `HTTP/1.1 503 Service Unavailable\r\n${jsonType}content-length: 4000\r\n\r\n`;
+const unreadHead = `HTTP/1.1 400 Bad Request\r\n${jsonType}content-length: 4000\r\n\r\n`;
+const internalStart = `{"error":{"code":"InternalError","message":"${internals}`;
 const badStart = `{"error":{"code":"ServiceUnavailable","message":"${internals}`;
 const earlyHints = 'HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n';
 
@@ -75,9 +79,18 @@ const appService = (code: number, message: string) =>
 const badGraphAnswers: readonly Fault[] = [
   graph('none', 'One normal answer: a place in the queue.', { do: 'twist', twist: {} }),
   graph('F01', '429 with Retry-After: 2.', throttle(2)),
+  graph('F01-gzip', '429 with Retry-After: 2 and a body that cannot be decoded.', {
+    do: 'answer',
+    status: 429,
+    content: notGzip,
+    headers: gzip,
+    retryAfter: 2,
+  }),
   graph('F02-future', '429 with Retry-After as a date two seconds ahead.', throttle({ inSeconds: 2 })),
   graph('F02-past', '429 with Retry-After as a date a minute ago.', throttle({ inSeconds: -60 })),
   graph('F02-far', '429 with Retry-After as a date ten years ahead.', throttle({ inSeconds: 315_360_000 })),
+  graph('F02-rfc850', '429 with the same date as RFC 850 wrote it.', throttle({ inSeconds: 2, form: 'RFC 850' })),
+  graph('F02-asctime', '429 with the same date as C writes it.', throttle({ inSeconds: 2, form: 'asctime' })),
   graph('F03', '429 without Retry-After.', throttle()),
   graph(
     'F03-nested',
@@ -93,8 +106,14 @@ const badGraphAnswers: readonly Fault[] = [
   graph('F04-negative', '429 with Retry-After: -1.', throttle('-1')),
   graph('F04-exponent', '429 with Retry-After: 1e3.', throttle('1e3')),
   graph('F04-hex', '429 with Retry-After: 0x10.', throttle('0x10')),
-  graph('F04-list', '429 with Retry-After: 5, 7.', throttle('5, 7')),
   graph('F04-25-days', '429 with Retry-After of 25 days, more than a timer can hold.', throttle('2160000')),
+  graph('F04b-list', '429 with Retry-After: 1, 2.', throttle('1, 2')),
+  graph(
+    'F04b-lines',
+    '429 with two lines of Retry-After: 2 and 1.',
+    wire(`HTTP/1.1 429 Too Many Requests\r\nretry-after: 2\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n`, 'fin'),
+  ),
+  graph('F04b-decimal', '429 with Retry-After: 1.128.', throttle('1.128')),
   graph('F05', '429 with Retry-After: 3600.', throttle(3600)),
   graph('F06', '503 without Retry-After.', refusal(503, { ...unavailable, nested: 'once' })),
   graph('F06-wait', '503 with Retry-After: 2.', refusal(503, unavailable, 2)),
@@ -108,6 +127,37 @@ const badGraphAnswers: readonly Fault[] = [
   ),
   graph('F08-internal', '400 with code InternalError.', status(400, 'InternalError', 'An internal error has occurred')),
   graph('F08-unknown', '400 with code UnknownError.', status(400, 'UnknownError', 'An unknown error has occurred')),
+  graph('F08-case', '400 with code internalError.', status(400, 'internalError', 'An internal error has occurred')),
+  graph(
+    'F08-nested',
+    '400 whose code InternalServerError stands only inside the nested message.',
+    refusal(400, {
+      code: 'BadRequest',
+      message: 'An error has occurred',
+      nested: 'once',
+      innerCode: 'InternalServerError',
+    }),
+  ),
+  graph(
+    'F08-nested-twice',
+    '400 whose code UnknownError stands only inside the twice nested message.',
+    refusal(400, { code: 'BadRequest', message: 'An error has occurred', nested: 'twice', innerCode: 'UnknownError' }),
+  ),
+  graph('F08-empty', '400 without a body.', answer(400, 'nothing')),
+  graph('F08-html', '400 with an HTML page.', answer(400, html('Bad request'))),
+  graph('F08-reset', '400 whose body is reset midway.', wire(`${unreadHead}${internalStart}`, 'reset')),
+  graph('F08-fin', '400 whose body ends before its Content-Length.', wire(`${unreadHead}${internalStart}`, 'fin')),
+  graph('F08-hang', '400 whose body never ends.', wire(`${unreadHead}${internalStart}`, 'hang')),
+  graph(
+    'F08-large',
+    '400 whose body is a megabyte.',
+    status(400, 'InternalError', 'An internal error has occurred '.padEnd(1_048_576, 'x')),
+  ),
+  graph('F08-bytes', '400 whose body is not UTF-8.', {
+    ...wire(`HTTP/1.1 400 Bad Request\r\n${jsonType}\r\n{"error":{"code":"InternalError","message":"\xe4"}}`, 'fin'),
+    latin1: true,
+  }),
+  graph('F08-gzip', '400 whose body cannot be decoded.', answer(400, notGzip, gzip)),
   graph(
     'F09',
     '401; arm F32 first, and the identity has another token.',
@@ -147,6 +197,18 @@ const badGraphAnswers: readonly Fault[] = [
     ),
   ),
   graph(
+    'F14-message',
+    '400 that says so only in its message.',
+    status(400, 'BadRequest', 'No method match route template'),
+  ),
+  graph(
+    'F14-nested',
+    '400 that says so only inside the twice nested message.',
+    refusal(400, { code: 'BadRequest', message: 'No method match route template', nested: 'twice' }),
+  ),
+  graph('F14-405', '405.', status(405, 'MethodNotAllowed', 'The method is not allowed')),
+  graph('F14-501', '501.', status(501, 'NotImplemented', 'Not implemented')),
+  graph(
     'F15-400',
     '400 on data that should be good.',
     refusal(400, { code: 'BadRequest', message: 'Value is not valid for the property', nested: 'once' }),
@@ -169,7 +231,40 @@ const badGraphAnswers: readonly Fault[] = [
     do: 'twist',
     twist: { stores: 'rounded' },
   }),
+  graph('F16-single', '200, and scores are kept in single precision.', {
+    do: 'twist',
+    twist: { stores: 'single precision' },
+  }),
+  graph('F16-count', '200, and whole numbers are kept one less than they were sent.', {
+    do: 'twist',
+    twist: { stores: 'off by one' },
+  }),
+  graph('F16b-200', '200 with the old values; stored at once, and shown after 0.7 seconds (delayMs).', {
+    do: 'twist',
+    twist: { stores: 'unseen', showsAfterMs: 700 },
+  }),
+  graph('F16b-204', '204; stored at once, and shown after 0.7 seconds (delayMs).', {
+    do: 'twist',
+    twist: { status: 204, showsAfterMs: 700 },
+  }),
+  graph('F16b-200-late', '200 with the old values; stored at once, and shown after 40 seconds (delayMs).', {
+    do: 'twist',
+    twist: { stores: 'unseen', showsAfterMs: 40_000 },
+  }),
+  graph('F16b-204-late', '204; stored at once, and shown after 40 seconds (delayMs).', {
+    do: 'twist',
+    twist: { status: 204, showsAfterMs: 40_000 },
+  }),
   graph('F17-204', '204.', answer(204, 'nothing'), stored),
+  ...[201, 202, 207].map((code) =>
+    graph(`F17-${code}`, `${code} with the object.`, { do: 'twist', twist: { status: code } }),
+  ),
+  graph('F17-other-id', '200 with an object that has another id.', { do: 'twist', twist: { shape: 'other id' } }),
+  graph('F17-case', '200 with the id in upper case: not a fault, but to be understood.', {
+    do: 'twist',
+    twist: { shape: 'upper case id' },
+  }),
+  graph('F17-gzip', '200 whose gzip is corrupt.', answer(200, notGzip, gzip), stored),
   graph('F17-empty', '200 without a body.', answer(200, 'nothing'), stored),
   graph('F17-html', '200 with an HTML page.', answer(200, html('Sign in')), stored),
   graph(
@@ -196,7 +291,6 @@ const badGraphAnswers: readonly Fault[] = [
   graph('F18-302', '302 to the same address.', redirect(302, 'itself')),
   graph('F18-other', '307 to another server, which records what reaches it.', redirect(307, 'elsewhere')),
   graph('F18-303', '303 to another server.', redirect(303, 'elsewhere')),
-  graph('F19-405', '405.', status(405, 'MethodNotAllowed', 'The method is not allowed')),
   graph('F19-406', '406.', status(406, 'NotAcceptable', 'Not acceptable')),
   graph('F19-413', '413.', status(413, 'RequestEntityTooLarge', 'Too large')),
   graph('F19-414', '414.', status(414, 'UriTooLong', 'URI too long')),
@@ -284,11 +378,6 @@ const badTransport: readonly Fault[] = [
     '200 with a header of 20 KB.',
     wire(`${goodHead.replace('\r\n\r\n', `\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`)}{body}`, 'fin'),
   ),
-  graph(
-    'F28-gzip',
-    '200 whose gzip is corrupt.',
-    answer(200, { type: 'application/json', text: '\x1f\x08 this is not gzip' }, { 'content-encoding': 'gzip' }),
-  ),
 ];
 
 /** Values that are not of their property's type, as JSON texts. OData writes doubles that are no numbers as the first three. */
@@ -346,6 +435,10 @@ const badIdentity: readonly Fault[] = [
     do: 'refuse',
     listener: 'identity',
   }),
+  elsewhere('identity', 'F10-same', 'The token that was given last, as the platform keeps one for up to a day.', {
+    do: 'twist',
+    twist: { token: 'the same' },
+  }),
   elsewhere('identity', 'F31', 'No answer, ever.', hang),
   elsewhere('identity', 'F32', 'A token with two minutes to live (lifetimeSeconds).', {
     do: 'twist',
@@ -390,9 +483,36 @@ const badIngestion: readonly Fault[] = [
   }),
 ];
 
-/** What only reads of the collection and items of batches meet. */
+const emptyObject: Content = { type: 'application/json', text: '{}' };
+const envelope = (id: string, says: string, act: Act, more: More = {}) =>
+  graph(`F76-envelope-${id}`, `The whole batch: ${says}`, act, { method: 'POST', ...more });
+
+/** What only reads of the collection and batches meet. */
 const others: readonly Fault[] = [
   graph('F76-missing', 'The item is missing in the answer of its batch.', { do: 'leave out' }),
+  envelope('429', '429 with Retry-After: 2.', throttle(2)),
+  envelope('429-none', '429 without Retry-After.', throttle()),
+  envelope('400', '400.', status(400, 'BadRequest', 'Invalid batch payload format')),
+  envelope('401', '401.', status(401, 'InvalidAuthenticationToken', 'Access token validation failure')),
+  envelope(
+    '500',
+    '500, after the items were done.',
+    status(500, 'InternalServerError', 'An error has occurred'),
+    stored,
+  ),
+  envelope('503', '503 with Retry-After: 2.', refusal(503, unavailable, 2)),
+  envelope('504', '504, after the items were done.', status(504, 'GatewayTimeout', 'The gateway timed out'), stored),
+  envelope('html', '200 with an HTML page, after the items were done.', answer(200, html('Sign in')), stored),
+  envelope('empty', '200 with an empty object, after the items were done.', answer(200, emptyObject), stored),
+  envelope(
+    'cut',
+    'Reset in the middle of the body, after the items were done.',
+    wire(`${goodHead}{half}`, 'reset'),
+    stored,
+  ),
+  envelope('lost', 'Reset instead of an answer, after the items were done.', wire('', 'reset'), stored),
+  envelope('never', 'Reset instead of an answer, and nothing was done.', wire('', 'reset')),
+  envelope('hang', 'No answer, ever, after the items were done.', hang, stored),
   graph('filter-refused', '$filter is a 400.', { do: 'twist', twist: { filter: 'refused' } }, { method: 'GET' }),
   graph(
     'filter-ignored',

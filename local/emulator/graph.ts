@@ -1,6 +1,6 @@
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { forbidden, readAccess, type Access, type Version } from './access.js';
-import type { Twist } from './act.js';
+import type { GraphError, Twist } from './act.js';
 import { answerBatch, type Items } from './batch.js';
 import { bentLink, withPlaces, withValues } from './bend.js';
 import { readChange } from './csdl.js';
@@ -69,7 +69,7 @@ function answerOne(graph: Graph, call: Call, target: GraphTarget | undefined, ac
 type ItemTarget = Extract<GraphTarget, { kind: 'item' }>;
 
 function list(graph: Graph, call: Call, version: Version, { filter, pages, values }: Twist): Answer {
-  const page = readPage(graph.store.list(), call.query, filter);
+  const page = readPage(graph.store.seenList(), call.query, filter);
   if ('status' in page) return refuseQuery(call, page);
   const collection = `${graph.url()}/${version}/${modelPerformance.path}`;
   const link = page.next === undefined ? undefined : `${collection}?${page.next}`;
@@ -86,20 +86,17 @@ function list(graph: Graph, call: Call, version: Version, { filter, pages, value
 }
 
 function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
-  const model = graph.store.get(id);
+  const model = graph.store.seen(id);
   if (!model) return notFound(call, id);
   const object = readObject(model, call.query);
   if (isRefusal(object)) return refuseQuery(call, object);
   return good(graph, call, version, object, twist);
 }
 
-/** PATCH: 200 and the whole object as it then is. Writes that are refused count against the quota as well. */
+/** PATCH: 200, unless twisted, and the whole object as it then is. Writes that are refused count against the quota as well. */
 function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
-  const waitSeconds = graph.quota.take();
-  if (waitSeconds !== undefined) {
-    const error = { code: 'TooManyRequests', message: 'Too many writes within 20 seconds' };
-    return graphError(call, 429, error, { 'retry-after': String(waitSeconds) });
-  }
+  const waitSeconds = graph.quota.take(call.inBatch ? 'batch' : 'single');
+  if (waitSeconds !== undefined) return tooMany(call, waitSeconds, graph.quota.limits().wait);
   if (call.query) return notEmulated(call, `the query ${call.query} of a PATCH`);
   const type = call.headers['content-type'];
   if (type === undefined) return badRequest(call, 'The Content-Type header is missing.');
@@ -117,18 +114,36 @@ function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Tw
   if ('refusal' in change) return badRequest(call, change.refusal);
   if (Object.keys(change.wanted).length === 0)
     return notEmulated(call, 'what Graph does with a PATCH that changes nothing');
-  return good(graph, call, version, graph.store.change(model, change.wanted, twist.stores), twist);
+  return good(graph, call, version, graph.store.change(model, change.wanted, twist), twist, twist.status);
 }
 
-function good(graph: Graph, call: Call, version: Version, object: Partial<Model>, { shape, values }: Twist): Answer {
+function tooMany(call: Call, waitSeconds: number, wait: 'header' | 'nested' | 'none'): Answer {
+  const error: GraphError = { code: 'TooManyRequests', message: 'Too many writes', nested: 'once' };
+  if (wait === 'header') return graphError(call, 429, error, { 'retry-after': String(waitSeconds) });
+  return graphError(call, 429, wait === 'nested' ? { ...error, retryAfter: waitSeconds } : error);
+}
+
+function good(
+  graph: Graph,
+  call: Call,
+  version: Version,
+  object: Partial<Model>,
+  { shape, values }: Twist,
+  status = 200,
+): Answer {
   const context = { '@odata.context': `${contextOf(graph, version)}/$entity` };
-  const typed = withPlaces({ '@odata.type': modelPerformance.odataType, ...object }, values);
+  const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id?.toUpperCase() : object.id;
+  const whole = { '@odata.type': modelPerformance.odataType, ...object, ...(id !== undefined && { id }) };
+  const typed = withPlaces(whole, values);
   const body =
     shape === 'wrapped'
       ? { ...context, value: typed }
       : { ...context, ...typed, ...(shape === 'padded' && { padding: 'x'.repeat(1_048_576) }) };
-  return withValues(json(200, body, graphHeaders(call)), values);
+  return withValues(json(status, body, graphHeaders(call)), values);
 }
+
+/** No object of the collection has it. */
+const otherId = '00000000-0000-0000-0000-0000000000ff';
 
 const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${modelPerformance.path}`;
 

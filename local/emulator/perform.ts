@@ -82,9 +82,10 @@ async function strike(
   }
 }
 
-/** How long a fault waits before it acts; where bytes drip, the delay is the one between them. */
+/** How long a fault waits before it acts; where bytes drip, the delay is the one between them, and where a write lags, its lag. */
 export function delayOf({ armed, row: { act } }: Drawn): number | undefined {
   if (act.do === 'wire' && act.dripMs !== undefined) return undefined;
+  if (act.do === 'twist' && act.twist.showsAfterMs !== undefined) return undefined;
   return armed.delayMs ?? (act.do === 'twist' ? act.waitMs : undefined);
 }
 
@@ -95,6 +96,7 @@ export function twistOf({ row, armed, applied }: Drawn): Twist {
   return {
     ...twist,
     ...(twist.stores === 'nothing' && applied && { stores: 'unseen' }),
+    ...(twist.showsAfterMs !== undefined && armed.delayMs !== undefined && { showsAfterMs: armed.delayMs }),
     ...(twist.lifetimeSeconds !== undefined &&
       armed.lifetimeSeconds !== undefined && { lifetimeSeconds: armed.lifetimeSeconds }),
   };
@@ -130,7 +132,18 @@ export function answerOf(
 /** A date is rounded up to its whole second, so that it never lies before the wait it stands for. */
 function retryAfterHeader(own: RetryAfter, seconds: number | undefined, nowMs: number): string {
   if (typeof own === 'object') {
-    return new Date(Math.ceil((nowMs + (seconds ?? own.inSeconds) * 1000) / 1000) * 1000).toUTCString();
+    return asDate(new Date(Math.ceil((nowMs + (seconds ?? own.inSeconds) * 1000) / 1000) * 1000), own.form);
   }
   return String(typeof own === 'number' ? (seconds ?? own) : own);
+}
+
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** The three forms of RFC 9110 §5.6.7. */
+function asDate(date: Date, form: 'RFC 850' | 'asctime' | undefined): string {
+  const usual = date.toUTCString();
+  const [, day = '', month = '', year = '', time = ''] = /, (\d\d) (\w+) (\d+) ([\d:]+) GMT$/.exec(usual) ?? [];
+  if (form === 'RFC 850') return `${weekdays[date.getUTCDay()] ?? ''}, ${day}-${month}-${year.slice(-2)} ${time} GMT`;
+  if (form === 'asctime') return `${usual.slice(0, 3)} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
+  return usual;
 }

@@ -27,9 +27,10 @@ export async function playOnWire(
       .replace('{length}', String(Buffer.byteLength(body)))
       .replace('{half}', () => body.slice(0, body.length / 2))
       .replace('{body}', () => body);
+    const bytes = Buffer.from(text, act.latin1 ? 'latin1' : 'utf8');
     if (act.flood) await repeat(socket, Buffer.from(act.flood.text), act.flood.times);
-    if (dripMs === undefined) await write(socket, Buffer.from(text));
-    else await drip(socket, text, dripMs, signal);
+    if (dripMs === undefined) await write(socket, bytes);
+    else await drip(socket, bytes, dripMs, signal);
     await ends[act.then](socket);
   } finally {
     signal.removeEventListener('abort', release);
@@ -56,8 +57,7 @@ async function repeat(socket: Socket, piece: Buffer, times: number): Promise<voi
   for (let sent = 0; sent < times && !socket.destroyed; sent += 1) await write(socket, piece);
 }
 
-async function drip(socket: Socket, text: string, dripMs: number, signal: AbortSignal): Promise<void> {
-  const bytes = Buffer.from(text);
+async function drip(socket: Socket, bytes: Buffer, dripMs: number, signal: AbortSignal): Promise<void> {
   const headEnd = bytes.indexOf('\r\n\r\n') + 4;
   await write(socket, bytes.subarray(0, headEnd));
   for (let at = headEnd; at < bytes.length && !socket.destroyed; at += 1) {

@@ -42,8 +42,8 @@ function lastValues(query: URLSearchParams): [string, string][] {
   return [...values.values()];
 }
 
-/** Nothing of a body that cannot be read, or is nested too deep to be written again. */
-function bodyProperties(body: Buffer | undefined): [string, TypedData][] {
+/** The properties of a JSON body as metadata; nothing of one that cannot be read, or is nested too deep to be written again. */
+export function bodyProperties(body: Buffer | undefined): [string, TypedData][] {
   try {
     const content: unknown = JSON.parse(body?.toString('utf8') ?? '');
     if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];

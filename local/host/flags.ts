@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { QueueOverrides } from './queueSettings.js';
 
 const help = `Serves a compiled Azure Functions app on this machine, without the Core Tools.
 
@@ -8,13 +9,31 @@ const help = `Serves a compiled Azure Functions app on this machine, without the
   --port               where to listen on 127.0.0.1; 0 takes a free port
   --root               the app's folder, with package.json and host.json
   --shutdown-limit-ms  how long the app's appTerminate hooks may take
+
+For queue triggers, instead of what the real host or host.json says:
+
+  --queue-lock-seconds   how long a message is locked; it is renewed at half of it (600)
+  --queue-retry-seconds  when a message comes again after a failure (visibilityTimeout)
+  --queue-poll-ms        the longest wait between two looks at an empty queue (maxPollingInterval)
+  --queue-stop-ms        how long what runs has after the signal to stop (10000)
+  --queue-timeout-ms     how long a function may run (functionTimeout)
 `;
 
 export interface Flags {
   readonly port: number;
   readonly root: string;
   readonly shutdownLimitMs: number;
+  readonly queues: QueueOverrides;
 }
+
+/** Each flag that overrides a setting of queue triggers. */
+const queueFlags = {
+  'queue-lock-seconds': 'lockSeconds',
+  'queue-retry-seconds': 'retrySeconds',
+  'queue-poll-ms': 'maxPollingIntervalMs',
+  'queue-stop-ms': 'stopLimitMs',
+  'queue-timeout-ms': 'functionTimeoutMs',
+} as const satisfies Record<string, keyof QueueOverrides>;
 
 /** Reads the command line, or ends the process: after the help, or with one line about the mistake and exit code 2. */
 export function readFlags(): Flags {
@@ -24,6 +43,10 @@ export function readFlags(): Flags {
         port: { type: 'string', default: '7071' },
         root: { type: 'string', default: '.' },
         'shutdown-limit-ms': { type: 'string', default: '5000' },
+        ...(Object.fromEntries(Object.keys(queueFlags).map((flag) => [flag, { type: 'string' }])) as Record<
+          keyof typeof queueFlags,
+          { type: 'string' }
+        >),
         help: { type: 'boolean', default: false },
       },
     });
@@ -35,12 +58,20 @@ export function readFlags(): Flags {
       port: wholeNumber('--port', values.port, 65_535),
       root: resolve(values.root),
       shutdownLimitMs: wholeNumber('--shutdown-limit-ms', values['shutdown-limit-ms'], 3_600_000),
+      queues: queueOverrides(values),
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${why.replace(/\s+/g, ' ')} See --help.\n`);
     process.exit(2);
   }
+}
+
+function queueOverrides(values: Readonly<Record<string, unknown>>): QueueOverrides {
+  const given = Object.entries(queueFlags).filter(([flag]) => typeof values[flag] === 'string');
+  return Object.fromEntries(
+    given.map(([flag, name]) => [name, wholeNumber(`--${flag}`, String(values[flag]), 3_600_000)]),
+  );
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

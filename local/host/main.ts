@@ -3,19 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { loadApp, runHooks, type App } from './core.js';
 import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
+import type { Listener } from './queueListener.js';
+import type { openQueues } from './queues.js';
+import { readQueueSettings } from './queueSettings.js';
 import { buildRoutes, type Route } from './routes.js';
 import { createHost } from './server.js';
 import { addSettings, readEntryPoint, readLocalSettings, readRoutePrefix } from './settings.js';
 import { openStreamPort } from './stream.js';
-import { refuseUnknown } from './triggers.js';
+import { isHttpTrigger, isQueueTrigger, refuseUnknown } from './triggers.js';
 
 /**
  * Starts in this order: settings, port, app. The port comes before the app, so that a taken port is told at once and the app finds its own
  * address in WEBSITE_HOSTNAME, as under the Core Tools.
  */
-async function start({ port, root, shutdownLimitMs }: Flags): Promise<void> {
+async function start({ port, root, shutdownLimitMs, queues }: Flags): Promise<void> {
   addSettings(readLocalSettings(root), process.env);
   const prefix = readRoutePrefix(root);
+  const queueSettings = readQueueSettings(root, queues);
   const entryPoint = readEntryPoint(root);
 
   const { server, serve } = createHost();
@@ -28,17 +32,34 @@ async function start({ port, root, shutdownLimitMs }: Flags): Promise<void> {
 
   const app = await loadApp(entryPoint, writeLog);
   refuseUnknown(app.functions);
-  const routes = buildRoutes(app.functions, prefix);
+  const routes = buildRoutes(app.functions.filter(isHttpTrigger), prefix);
   const streamPort = await openStreamPort(app);
-  onSignal(() => {
+  // The real host ends the worker, with everything that runs in it, and starts another one.
+  const listening = listenToQueues(app, queueSettings, () => {
+    process.exitCode = 1;
+    void stop(app, shutdownLimitMs);
+  });
+  onSignal(async () => {
     server.close();
     serve(undefined);
-    return stop(app, shutdownLimitMs);
+    await (await listening)?.stop();
+    await stop(app, shutdownLimitMs);
   });
   serve({ app, routes, streamPort });
+  const queueLines = app.functions
+    .filter(isQueueTrigger)
+    .map(({ name, trigger }) => `  ${name}: queue ${trigger.queueName ?? ''}\n`);
   process.stdout.write(
-    `Functions host listening on http://${host}\n${routes.map((route) => line(route, host)).join('')}`,
+    `Functions host listening on http://${host}\n${routes.map((route) => line(route, host)).join('')}${queueLines.join('')}`,
   );
+}
+
+/** The storage library is loaded for an app with queue triggers only. */
+async function listenToQueues(...given: Parameters<typeof openQueues>): Promise<Listener | undefined> {
+  const [app] = given;
+  if (!app.functions.some(isQueueTrigger)) return undefined;
+  const { openQueues } = await import('./queues.js');
+  return openQueues(...given);
 }
 
 /** The first signal begins the end; the same one again is the end. (After Ctrl-C a parent process often sends its own SIGTERM too.) */
@@ -57,12 +78,12 @@ function onSignal(end: () => Promise<void>): void {
 async function stop(app: App, limitMs: number): Promise<void> {
   setTimeout(() => {
     writeLog('warning', 'host', `The appTerminate hooks took more than ${limitMs} ms and were cut off.`);
-    process.exit(0);
+    process.exit();
   }, limitMs);
   await runHooks(app, 'appTerminate', { hookData: {} }).catch((error: unknown) => {
     writeLog('error', 'host', `An appTerminate hook failed: ${messageOf(error)}`);
   });
-  process.exit(0);
+  process.exit();
 }
 
 function portProblem(port: number, error: unknown): Error {

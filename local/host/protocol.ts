@@ -39,6 +39,9 @@ export interface Binding {
   readonly direction: string;
   readonly route?: string;
   readonly methods?: readonly string[];
+  /** Of a queue trigger: its queue, and the setting with the connection. */
+  readonly queueName?: string;
+  readonly connection?: string;
 }
 
 /** What the library gets for one call. */

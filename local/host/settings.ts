@@ -28,11 +28,17 @@ export function addSettings(settings: Readonly<Record<string, string>>, environm
   for (const [name, value] of Object.entries(settings)) environment[name] ??= value;
 }
 
-/** `extensions.http.routePrefix` of `host.json`, without slashes around it; `api` when it is not set. Refuses a folder without `host.json`. */
-export function readRoutePrefix(root: string): string {
+/** What is in `host.json`. Refuses a folder without one. */
+export function readHostJson(root: string): Record<string, unknown> {
   const host = readJson(join(root, 'host.json'));
   if (host === undefined) throw new Error(`No host.json in ${root}: this is not the folder of a functions app.`);
   if (host.version !== '2.0') throw new Error('host.json: "version" must be "2.0".');
+  return host;
+}
+
+/** `extensions.http.routePrefix` of `host.json`, without slashes around it; `api` when it is not set. */
+export function readRoutePrefix(root: string): string {
+  const host = readHostJson(root);
   const extensions = isObject(host.extensions) ? host.extensions : {};
   const http = isObject(extensions.http) ? extensions.http : {};
   const prefix = http.routePrefix ?? 'api';
@@ -75,6 +81,6 @@ function readJson(file: string): Record<string, unknown> | undefined {
   return content;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

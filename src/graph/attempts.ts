@@ -6,7 +6,7 @@ import { Control, type Journey } from './control.js';
 import { openLimit, wait } from './deadline.js';
 import { failureOf, failureOfError, graphCode, graphRequestId, type Failure } from './failure.js';
 import type { Received } from './received.js';
-import { nextAttempt } from './retry.js';
+import { nextAttempt, waitAfter } from './retry.js';
 import type { Shutdown } from './shutdown.js';
 import type { TokenSource } from './token.js';
 
@@ -40,10 +40,9 @@ export class Attempting implements Middleware {
   async #untilDone(context: Context, control: Control): Promise<void> {
     const { deadline, journey, limits } = control;
     const { waitsEnd } = this.shutdown;
+    let waitMs = await this.#held(control);
     let token = await this.#token(control);
-    let renewed = false;
     let freshConnection = false;
-    let waitMs = 0;
 
     for (let attempt = 1; ; attempt++) {
       // What is under way may end, what has not begun does not begin (F38); reads are looks at a write that is under way.
@@ -54,20 +53,37 @@ export class Attempting implements Middleware {
       const failure = await this.#attempt(context, control, token, freshConnection, attempt, waitMs);
       if (failure === undefined) return;
       journey.ambiguous ||= failure.outcome === 'unknown' && control.method !== 'GET';
-
-      if (failure.code === 'graph-rejected-credentials' && !renewed) {
+      if (failure.code === 'graph-rejected-credentials' && !journey.renewed) {
+        journey.renewed = true;
         const other = await this.tokens.renew(token, deadline, waitsEnd, journey.traceparent).catch(() => token);
         if (other !== token) {
-          [token, renewed, waitMs, attempt] = [other, true, 0, attempt - 1];
+          [token, waitMs, attempt] = [other, 0, attempt - 1];
           continue;
         }
       }
       const decision = nextAttempt(failure, attempt, deadline.leftMs(), Math.random(), { ...this.limits, ...limits });
-      if ('stop' in decision) throw problemOf(failure, journey);
+      if ('stop' in decision) {
+        if (failure.retryAfterMs !== undefined || failure.code === 'graph-throttled') {
+          const untilMs = performance.now() + waitAfter(failure, attempt, Math.random(), this.limits);
+          journey.hold = { untilMs, failure };
+        }
+        throw problemOf(failure, journey);
+      }
       if (!(await wait(decision.waitMs, waitsEnd))) throw shuttingDown(journey);
       ({ waitMs } = decision);
       freshConnection = failure.freshConnection ?? false;
     }
+  }
+
+  /** Waits as an earlier request of the call was told to (F04c). @throws Problem of that request when the time left is too short */
+  async #held({ deadline, journey }: Control): Promise<number> {
+    const waitMs = heldMs(journey);
+    if (journey.hold === undefined || waitMs === 0) return 0;
+    const { failure } = journey.hold;
+    if (waitMs + this.limits.leastAttemptMs > deadline.leftMs())
+      throw problemOf(failure.retryAfterMs === undefined ? failure : { ...failure, retryAfterMs: waitMs }, journey);
+    if (!(await wait(waitMs, this.shutdown.waitsEnd))) throw shuttingDown(journey);
+    return waitMs;
   }
 
   async #token({ deadline, journey }: Control): Promise<string> {
@@ -111,7 +127,7 @@ export class Attempting implements Middleware {
         ...(failure && { failure: failure.code }),
         ...(received && { status: received.status }),
         ...(id !== undefined && { graphRequestId: id }),
-        ...(code !== undefined && code !== '' && { graphCode: code }),
+        ...(code !== undefined && { graphCode: code }),
       });
       return failure;
     };
@@ -125,6 +141,11 @@ export class Attempting implements Middleware {
       limit.release();
     }
   }
+}
+
+/** How long a call still has to wait, because Graph asked it to. */
+export function heldMs({ hold }: Journey): number {
+  return Math.max(0, (hold?.untilMs ?? 0) - performance.now());
 }
 
 /** What is known of a call as a whole: one ambiguous attempt, and nothing that follows can make it certain. */

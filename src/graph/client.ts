@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Resource } from '../resource/resource.js';
 import { readObject } from '../resource/value.js';
 import { Problem } from '../problem.js';
+import { sameId } from '../resource/id.js';
 import { Attempting } from './attempts.js';
 import { Control, type Journey } from './control.js';
 import type { Deadline } from './deadline.js';
@@ -12,11 +13,11 @@ import type { Shutdown } from './shutdown.js';
 import type { TokenSource } from './token.js';
 
 /** An object of the resource as Graph shows it: the id and the table's properties, nothing else. */
-export type Shown = Readonly<Record<string, unknown>>;
+export type GraphObject = Readonly<Record<string, unknown>>;
 
 /** Some objects of the collection, in Graph's order. */
 export interface Page {
-  readonly objects: readonly Shown[];
+  readonly objects: readonly GraphObject[];
   /** Query of the page that follows: Graph's `$skiptoken` or `$skip`, as Graph wrote it; undefined on the last one. */
   readonly nextQuery?: string;
 }
@@ -24,13 +25,17 @@ export interface Page {
 /** Graph, for one resource: three calls on one collection of one host. */
 export interface Graph {
   /** The object; undefined when Graph answered with success and without a usable body. @throws Problem */
-  readonly get: (id: string, call: GraphCall) => Promise<Shown | undefined>;
-  /** Sends the values once or more (they are absolute, so that a repetition is harmless). As `get`. @throws Problem */
+  readonly get: (id: string, call: GraphCall) => Promise<GraphObject | undefined>;
+  /**
+   * Sends the values once or more (they are absolute, so that a repetition is harmless).
+   * @returns the object that a 200 echoes; undefined for any other success, whatever it holds, and for a 200 without that object
+   * @throws Problem
+   */
   readonly patch: (
     id: string,
     wanted: Readonly<Record<string, unknown>>,
     call: GraphCall,
-  ) => Promise<Shown | undefined>;
+  ) => Promise<GraphObject | undefined>;
   /** The page that a query of Graph's own leads to, the first for an empty one. @throws Problem */
   readonly page: (query: string, call: GraphCall) => Promise<Page>;
   readonly close: () => Promise<void>;
@@ -69,14 +74,13 @@ export function createGraph(
     path: string,
     call: GraphCall,
     { search = '', limitBytes, body }: { search?: string; limitBytes: number; body?: object },
-  ): Promise<unknown> {
+  ): Promise<Received> {
     const { deadline, journey, limits } = call;
     const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
     const control = new Control(method, deadline, journey, { attemptMs, maxAttempts, answerBytes: limitBytes }, search);
     const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([control]);
     try {
-      const received = (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
-      return received.body;
+      return (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
     } catch (error) {
       throw control.thrown ?? error;
     }
@@ -86,12 +90,12 @@ export function createGraph(
     // The built path is held against what it must be, whatever let the id through (F50).
     if (new URL(`${root}${collection}/${id}`).pathname !== `${collection}/${id}`) throw new Problem('invalid-id');
     const answer = await send(method, `/${resource.path}/${id}`, call, { limitBytes: answerBytes.object, body });
-    const value = isObject(answer) && isObject(answer.value) ? answer.value : answer;
-    return isObject(value) && (value.id === undefined || value.id === id) ? show([{ value, id }])[0] : undefined;
+    const item = answer.status === 200 ? readItem(answer.body, id) : undefined;
+    return item && show([item])[0];
   }
 
   /** What is shown of objects; undefined for one with none of the table's properties. */
-  function show(objects: readonly { readonly value: Record<string, unknown>; readonly id: string }[]) {
+  function show(objects: readonly Item[]) {
     const read = objects.map(({ value, id }) => readObject(resource, value, id));
     for (const property of new Set(read.flatMap((one) => one?.drifted ?? []))) onDrift(property);
     return read.map((one) => one?.shown);
@@ -102,7 +106,7 @@ export function createGraph(
     patch: (id, wanted, call) => sendItem('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
     page: async (query, call) => {
       const { search } = new URL(`${root}${collection}?${query}`);
-      const body = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
+      const { body } = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
         (error: unknown) => {
           // What is not there is the collection, which callers cannot name: no model is missing.
           throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
@@ -117,10 +121,24 @@ export function createGraph(
   };
 }
 
+/** An object as Graph wrote it, with its id. */
+interface Item {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly id: string;
+}
+
+/** The object of an answer, in Graph's spelling of its id; undefined when it is another one or none. */
+function readItem(body: unknown, id: string): Item | undefined {
+  const value = isObject(body) && isObject(body.value) ? body.value : body;
+  if (!isObject(value)) return undefined;
+  const { id: own = id } = value;
+  return typeof own === 'string' && sameId(own, id) ? { value, id: own } : undefined;
+}
+
 /** @throws Problem graph-error for what is not a page of objects, and for one that leads to another address than the collection's */
 function readPage(body: unknown, collection: URL) {
   const { value: all, '@odata.nextLink': link = null } = isObject(body) ? body : {};
-  const values = (Array.isArray(all) ? (all as unknown[]) : [undefined]).map((value) =>
+  const values = (Array.isArray(all) ? (all as unknown[]) : [undefined]).map((value): Item | undefined =>
     isObject(value) && typeof value.id === 'string' ? { value, id: value.id } : undefined,
   );
   if (!values.every((value) => value !== undefined)) throw new Problem('graph-error');

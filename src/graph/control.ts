@@ -1,6 +1,7 @@
 import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
 import type { Code } from '../problem.js';
 import type { Deadline, Limit } from './deadline.js';
+import type { Failure } from './failure.js';
 
 /** What one attempt is told. */
 export interface Attempt {
@@ -14,6 +15,10 @@ export interface Journey {
   readonly attempts: AttemptRecord[];
   /** True from the first attempt on that may have been applied without a trustworthy answer (the outcome is sticky). */
   ambiguous: boolean;
+  /** Until when Graph asked this call to wait, on the clock of `performance.now()`, and with which failure. It binds what comes next. */
+  hold?: { readonly untilMs: number; readonly failure: Failure };
+  /** Another token was asked for, because Graph refused one: once for a call. */
+  renewed?: true;
   /** Place of the call in its caller's trace (W3C Trace Context). */
   readonly traceparent?: string | undefined;
 }

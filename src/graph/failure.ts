@@ -1,5 +1,6 @@
 import type { Code, Outcome } from '../problem.js';
-import { header, isObject, type Received } from './received.js';
+import { errorLayers } from './errorBody.js';
+import { headerValues, isObject, type Received } from './received.js';
 import { retryAfterMs } from './retryAfter.js';
 
 /** Why an attempt failed and what may follow. */
@@ -23,6 +24,7 @@ const byStatus: Readonly<Record<number, Failure>> = {
   401: certain('graph-rejected-credentials'),
   403: certain('graph-permission-missing'),
   404: certain('not-found'),
+  405: certain('operation-not-supported-by-graph'),
   408: ambiguous('graph-timeout', 'yes'),
   409: certain('conflict'),
   412: certain('conflict'),
@@ -30,6 +32,7 @@ const byStatus: Readonly<Record<number, Failure>> = {
   423: certain('conflict'),
   429: certain('graph-throttled', 'yes'),
   500: ambiguous('graph-error', 'once'),
+  501: certain('operation-not-supported-by-graph'),
   502: ambiguous('graph-error', 'yes'),
   503: { ...ambiguous('graph-unavailable', 'yes'), freshConnection: true },
   504: ambiguous('graph-timeout', 'yes'),
@@ -52,33 +55,35 @@ function unlisted(status: number): Failure {
   return status >= 300 && status < 400 ? certain('graph-redirected') : ambiguous('graph-error');
 }
 
-/** Intune dresses failures of its own as 400, and says with 400 that it never built an operation (F08, F14, F15). */
+/** Codes of a 400 that are failures of Intune's own, in lower case. */
+const internalCodes = ['internalerror', 'internalservererror', 'unknownerror'];
+
+/**
+ * Intune dresses failures of its own as 400, and says with 400 that it never built an operation; both can stand inside its message
+ * (F08, F14, F15). A 400 whose code could not be read may have been any of them: only a code makes it certain.
+ */
 function badRequest(body: unknown): Failure {
-  const [code, message] = [errorText(body, 'code'), errorText(body, 'message')];
-  if (code === 'InternalError' || code === 'UnknownError') return ambiguous('graph-error', 'once');
-  const missing = /^No method match route template/i;
-  return certain(
-    missing.test(code) || missing.test(message) ? 'operation-not-supported-by-graph' : 'rejected-by-graph',
-  );
+  const layers = errorLayers(body);
+  const codes = layers.map(({ code }) => code.toLowerCase()).filter((code) => code !== '');
+  if (codes.length === 0 || codes.some((code) => internalCodes.includes(code))) return ambiguous('graph-error', 'once');
+  const missing = layers.some(({ code, message }) => /No method match route template/i.test(`${code} ${message}`));
+  return certain(missing ? 'operation-not-supported-by-graph' : 'rejected-by-graph');
 }
 
-/** Graph's own code, for decisions and telemetry; empty when the body has none. */
-export function graphCode({ body }: Received): string {
-  return errorText(body, 'code');
-}
-
-function errorText(body: unknown, name: 'code' | 'message'): string {
-  const value = isObject(body) && isObject(body.error) ? body.error[name] : undefined;
-  return typeof value === 'string' ? value : '';
+/** Graph's own code, for telemetry; undefined when the body has none, or one that could be anything else. */
+export function graphCode({ body }: Received): string | undefined {
+  const code = errorLayers(body)[0]?.code ?? '';
+  return /^\w{1,64}$/.test(code) ? code : undefined;
 }
 
 /** The id under which Microsoft's support finds the request. */
 export function graphRequestId(received: Received): string | undefined {
-  return header(received, 'request-id');
+  const [id = '', ...more] = headerValues(received, 'request-id');
+  return more.length === 0 && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id : undefined;
 }
 
 const lost = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
-const notHttp = /^(HPE_|UND_ERR_HEADERS_OVERFLOW$|CONTENT_ENCODED$)/;
+const notHttp = /^(HPE_|UND_ERR_HEADERS_OVERFLOW$)/;
 const tls = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 /**

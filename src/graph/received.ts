@@ -2,7 +2,7 @@
 export interface Received {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The JSON value of the body; undefined when there was none, or it broke off, was too large or not JSON. */
+  /** The JSON value of the body; undefined when there was none, or it broke off, was too large, encoded or not JSON. */
   readonly body: unknown;
 }
 
@@ -10,8 +10,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One header's value; undefined when it is missing or came more than once. */
-export function header({ headers }: Received, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : undefined;
+/** Every value of a header that came once, more than once or not at all. */
+export function headerValues({ headers }: Received, name: string): readonly string[] {
+  const value = headers[name] ?? [];
+  return typeof value === 'string' ? [value] : value;
 }

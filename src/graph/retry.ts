@@ -1,12 +1,22 @@
 import type { Limits } from '../config.js';
 import type { Failure } from './failure.js';
 
+/** The wait that Graph asked for, else a backoff: at most twice as long after each attempt, and never none (F02). */
+export function waitAfter(
+  { retryAfterMs }: Pick<Failure, 'retryAfterMs'>,
+  attempt: number,
+  random: number,
+  { backoffBaseMs, backoffCapMs }: Pick<Limits, 'backoffBaseMs' | 'backoffCapMs'>,
+): number {
+  return retryAfterMs ?? Math.max(0.1, random) * Math.min(backoffCapMs, backoffBaseMs * 2 ** (attempt - 1));
+}
+
 export type Decision = { readonly waitMs: number } | { readonly stop: 'permanent' | 'attempts' | 'deadline' };
 
 /**
  * How long to wait before the next attempt, or why to stop.
  * A wait that Graph asked for is obeyed to the millisecond or not at all: one that does not fit the time left ends the call (F05).
- * Without one the backoff decides, and its jitter leaves at least a tenth: never at once (F02).
+ * Without one the backoff decides; its jitter leaves at least a tenth.
  * @param attempt number of the attempt that failed, from 1
  * @param leftMs time left of the call
  * @param random in [0, 1), for full jitter
@@ -21,7 +31,6 @@ export function nextAttempt(
   if (failure.retry === 'never') return { stop: 'permanent' };
   const most = failure.retry === 'once' ? Math.min(2, limits.maxAttempts) : limits.maxAttempts;
   if (attempt >= most) return { stop: 'attempts' };
-  const capMs = Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** (attempt - 1));
-  const waitMs = failure.retryAfterMs ?? Math.max(0.1, random) * capMs;
+  const waitMs = waitAfter(failure, attempt, random, limits);
   return waitMs + limits.leastAttemptMs <= leftMs ? { waitMs } : { stop: 'deadline' };
 }

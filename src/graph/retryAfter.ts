@@ -1,47 +1,67 @@
-import { header, isObject, type Received } from './received.js';
+import { errorLayers } from './errorBody.js';
+import { headerValues, type Received } from './received.js';
 
 /** Longest wait that a timer of this platform can hold; a longer one in seconds is not believed (F04). */
 const longestSeconds = 2_147_483;
 
 /**
- * The wait that Graph asks for, in milliseconds: from `Retry-After` (RFC 9110 §10.2.3), else from Intune's message (F03).
- * undefined when there is none, it is not valid or lies in the past: then the backoff decides.
+ * The wait that Graph asks for, in milliseconds: the longest that `Retry-After` (RFC 9110 §10.2.3) and Intune's message (F03) name,
+ * so that it is never shorter than any valid reading. Undefined when there is none, or all are invalid or past: then the backoff decides.
+ * @param nowMs milliseconds since 1970, from which a date is counted
  */
 export function retryAfterMs(received: Received, nowMs: number): number | undefined {
-  const value = header(received, 'retry-after')?.trim() ?? '';
-  return fromHeader(value, nowMs) ?? fromMessage(received.body);
+  const fromHeader = members(headerValues(received, 'retry-after').join(',')).map(
+    (member) => fromSeconds(member) ?? fromDate(member, nowMs),
+  );
+  const fromMessage = errorLayers(received.body).map(({ retryAfter }) => fromSeconds(retryAfter));
+  const waits = [...fromHeader, ...fromMessage].filter((waitMs) => waitMs !== undefined);
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-function fromHeader(value: string, nowMs: number): number | undefined {
-  const seconds = fromSeconds(value);
-  if (seconds !== undefined) return seconds;
-  // Only a date in the preferred format that exists and falls on its weekday reads the same when it is written again.
-  const at = new Date(value);
-  const waitMs = at.getTime() - nowMs;
-  return at.toUTCString() === value && waitMs > 0 ? waitMs : undefined;
+/** The parts between commas, but for the comma behind a date's weekday. */
+function members(value: string): string[] {
+  return (value.match(/ *(?:[A-Z][a-z]+day|[A-Z][a-z]{2}), [^,]*|[^,]+/g) ?? []).map((member) => member.trim());
 }
 
+/** Whole seconds, or decimals rounded up: more than RFC 9110 allows, and seen. */
 function fromSeconds(value: unknown): number | undefined {
-  if (typeof value !== 'number' && !(typeof value === 'string' && /^\d{1,10}$/.test(value))) return undefined;
-  const seconds = Number(value);
-  return Number.isInteger(seconds) && seconds > 0 && seconds <= longestSeconds ? seconds * 1000 : undefined;
-}
-
-/** Intune puts its own JSON as text into `error.message`, at times twice over, with the wait in seconds inside. */
-function fromMessage(body: unknown): number | undefined {
-  let value = body;
-  for (let depth = 0; depth < 3 && isObject(value); depth++) {
-    const waitMs = fromSeconds(value.RetryAfter);
-    if (waitMs !== undefined) return waitMs;
-    value = parsed(isObject(value.error) ? value.error.message : value.Message);
-  }
-  return undefined;
-}
-
-function parsed(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
+  if (typeof value !== 'number' && !(typeof value === 'string' && /^\d{1,10}(\.\d{1,10})?$/.test(value)))
     return undefined;
-  }
+  const seconds = Math.ceil(Number(value));
+  return seconds > 0 && seconds <= longestSeconds ? seconds * 1000 : undefined;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** The three forms of HTTP-date (RFC 9110 §5.6.7): that of today, of RFC 850, and of C's asctime. */
+const dateForms = [
+  /^(?<day>[A-Z][a-z]{2}), (?<date>\d\d) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
+  /^(?<day>[A-Z][a-z]+day), (?<date>\d\d)-(?<month>[A-Z][a-z]{2})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
+  /^(?<day>[A-Z][a-z]{2}) (?<month>[A-Z][a-z]{2}) (?<date>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
+];
+
+function fromDate(value: string, nowMs: number): number | undefined {
+  const parts = dateForms.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
+  if (parts === undefined) return undefined;
+  const { day = '', date, month = '', year = '', time = '' } = parts;
+  const [hours, minutes, seconds] = time.split(':').map(Number) as [number, number, number];
+  const at = new Date(Date.UTC(fullYear(year, nowMs), months.indexOf(month), Number(date), hours, minutes, seconds));
+  // Only a date that exists and falls on its weekday has the same parts when it is read back.
+  const exists =
+    months[at.getUTCMonth()] === month &&
+    at.getUTCDate() === Number(date) &&
+    at.getUTCHours() === hours &&
+    at.getUTCMinutes() === minutes &&
+    at.getUTCSeconds() === seconds &&
+    days[at.getUTCDay()]?.startsWith(day);
+  const waitMs = at.getTime() - nowMs;
+  return exists && waitMs > 0 ? waitMs : undefined;
+}
+
+/** Two digits mean the latest such year that is at most 50 years ahead (RFC 9110 §5.6.7). */
+function fullYear(year: string, nowMs: number): number {
+  if (year.length === 4) return Number(year);
+  const latest = new Date(nowMs).getUTCFullYear() + 50;
+  return latest - ((latest - Number(year)) % 100);
 }

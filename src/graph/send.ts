@@ -64,18 +64,19 @@ export class Sending implements Middleware {
     const { statusCode: status, headers } = answer;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
+      // Nobody asked for it: as with any other body that cannot be read, the status is all that is known.
       answer.body.on('error', () => undefined).destroy();
-      throw Object.assign(new Error('An encoded answer that was not asked for.'), { code: 'CONTENT_ENCODED' });
+      return { status, headers, body: undefined };
     }
-    return { status, headers, body: await readJson(answer.body, control.limits.answerBytes) };
+    return { status, headers, body: await readJson(answer.body, control.limits.answerBytes, status) };
   }
 }
 
 /**
  * The JSON value of a body; undefined when it breaks off, is too large, is not UTF-8 or not JSON: then the status is all that is known.
- * @throws HTTPParserError when what follows the header is not HTTP: then not even the status can be trusted (F28)
+ * @throws HTTPParserError when what follows the header of a success is not HTTP: then not even the success can be trusted (F28)
  */
-async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<unknown> {
+async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: number, status: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -86,7 +87,7 @@ async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: numbe
     }
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
   } catch (error) {
-    if (error instanceof errors.HTTPParserError) throw error;
+    if (error instanceof errors.HTTPParserError && status < 300) throw error;
     return undefined;
   }
 }

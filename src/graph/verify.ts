@@ -1,28 +1,30 @@
+import type { Field } from '../resource/field.js';
 import type { Wanted } from '../resource/parse.js';
-import { unfit } from '../resource/value.js';
-import type { Shown } from './client.js';
+import type { Resource } from '../resource/resource.js';
+import type { GraphObject } from './client.js';
 
 /**
- * Whether a value in Graph's answer is the one that was sent: texts exactly, numbers within the tolerance, which is relative to
- * the one that was sent. A number beyond a double reads as infinite and is never the same.
+ * Whether a value of Graph's is the one that was sent: texts and whole numbers exactly; a missing value, `null` and the empty text are
+ * one, because Graph stores them alike; a double within the tolerance, which is relative to the one that was sent, because a service
+ * may keep single precision. A number beyond a double reads as infinite and is never the same.
  */
-export function same(wanted: unknown, shown: unknown, tolerance: number): boolean {
-  if (typeof wanted !== 'number' || typeof shown !== 'number') return wanted === shown;
-  return Math.abs(wanted - shown) <= tolerance * Math.abs(wanted);
+export function same({ edmType }: Field<unknown>, wanted: unknown, found: unknown, tolerance: number): boolean {
+  if (edmType === 'Edm.Double' && typeof wanted === 'number' && typeof found === 'number')
+    return Math.abs(wanted - found) <= tolerance * Math.abs(wanted);
+  return (wanted === '' ? null : wanted) === (found === '' ? null : (found ?? null));
 }
 
-/** Names of the wanted properties whose values an object does not show. */
-export function missing(wanted: Wanted, shown: Shown, tolerance: number): string[] {
+/** Names of the properties that an object does not have as they were sent. */
+export function missing(
+  { fields }: Pick<Resource, 'fields'>,
+  wanted: Wanted,
+  object: GraphObject,
+  tolerance: number,
+): string[] {
   return Object.entries(wanted)
-    .filter(([name, value]) => !same(value, shown[name], tolerance))
+    .filter(([name, value]) => {
+      const field = fields[name];
+      return field !== undefined && !same(field, value, object[name], tolerance);
+    })
     .map(([name]) => name);
-}
-
-/**
- * Whether an object that lacks some of the wanted values is certainly as it was before the write: all the wanted properties still
- * have their old values, none another of somebody else's. Nothing is certain of values that were not known before.
- */
-export function untouched(wanted: Wanted, shown: Shown, before: Shown | undefined): boolean {
-  const known = (name: string) => before?.[name] !== undefined && before[name] !== unfit;
-  return Object.keys(wanted).every((name) => known(name) && shown[name] === before?.[name]);
 }

@@ -2,7 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import type { Admit } from '../auth/admit.js';
 import type { Caller, Role } from '../auth/caller.js';
 import type { Config } from '../config.js';
-import type { Graph, Shown } from '../graph/client.js';
+import type { Graph, GraphObject } from '../graph/client.js';
 import type { Journey } from '../graph/control.js';
 import type { Deadline } from '../graph/deadline.js';
 import type { Check } from '../graph/readiness.js';
@@ -42,7 +42,7 @@ export interface OpenCall {
 export interface Audit {
   wanted?: Wanted;
   /** The object before the write; left out where it is not known. */
-  before?: Shown;
+  before?: GraphObject;
 }
 
 /** One call of one caller, who has the role that it needs. */

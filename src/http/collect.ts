@@ -1,11 +1,11 @@
-import type { Page, Shown } from '../graph/client.js';
+import type { GraphObject, Page } from '../graph/client.js';
 import { Problem } from '../problem.js';
 import type { OpenCall } from './call.js';
 import { outdatedCursor, type Position } from './cursor.js';
 
 /** What is looked for, from where on, and how many of it at most. */
 interface Sought {
-  readonly fits: (shown: Shown) => boolean;
+  readonly fits: (shown: GraphObject) => boolean;
   readonly limit: number;
   readonly from: Position;
 }
@@ -17,8 +17,8 @@ interface Sought {
 export async function collect(
   call: OpenCall,
   { fits, limit, from }: Sought,
-): Promise<{ readonly found: readonly Shown[]; readonly next?: Position }> {
-  const found: Shown[] = [];
+): Promise<{ readonly found: readonly GraphObject[]; readonly next?: Position }> {
+  const found: GraphObject[] = [];
   const read = new Set<string>();
   let at = from;
   while (read.size < call.deps.config.listPages) {

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
 import { Problem, problems } from '../problem.js';
-import { quietly } from '../telemetry/quietly.js';
+import { logLines, quietly } from '../telemetry/exception.js';
 import { failure, success, type Answer } from './answer.js';
 import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
@@ -148,15 +148,8 @@ function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, contex
   if (error instanceof Problem) return error;
   telemetry.exception(journey, error);
   quietly(() => {
-    context.error('An unforeseen error', placeOf(error));
+    context.error('An unforeseen error', logLines(error));
   });
   const sent = journey.attempts.some(({ method }) => method !== 'GET');
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
-}
-
-/** The kind of an error and the places in its stack; not its message, which may hold what a caller sent. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const places = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
-  return [error.name, ...places].join('\n');
 }

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator';
-import type { Shown } from '../graph/client.js';
+import type { GraphObject } from '../graph/client.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { OpenCall } from './call.js';
 import { collect } from './collect.js';
@@ -27,7 +27,7 @@ export async function list(call: OpenCall): Promise<Answer> {
 }
 
 /** Exact, but for the case of letters. */
-function fits(shown: Shown, filters: ListQuery['filters']): boolean {
+function fits(shown: GraphObject, filters: ListQuery['filters']): boolean {
   return Object.entries(filters).every(([name, wanted]) => {
     const value = shown[name];
     return typeof value === 'string' && value.toLowerCase() === wanted.toLowerCase();

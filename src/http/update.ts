@@ -27,10 +27,10 @@ export async function preview(call: Call): Promise<Answer> {
 
   const before = await call.deps.graph.get(call.id, call);
   if (before === undefined) throw new Problem('graph-error');
-  const changes = missing(wanted, before, 0).map((property) => ({
+  const changes = missing(call.deps.resource, wanted, before, 0).map((property) => ({
     property,
     from: before[property] ?? null,
     to: wanted[property],
   }));
-  return jsonAnswer({ id: call.id, changes });
+  return jsonAnswer({ id: before.id, changes });
 }

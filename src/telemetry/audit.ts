@@ -63,6 +63,8 @@ function field({ property, to, ...old }: Change): object {
     : { property, fromKnown: false, to: short(to) };
 }
 
+/** Values are texts, numbers and null; what else an object of Graph's may hold is named and not kept. */
 function short(value: unknown): unknown {
-  return typeof value === 'string' && value.length > textLimit ? `${value.slice(0, textLimit)}…` : value;
+  if (typeof value === 'string') return value.length > textLimit ? `${value.slice(0, textLimit)}…` : value;
+  return typeof value === 'object' && value !== null ? '(not a value)' : value;
 }

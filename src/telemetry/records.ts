@@ -36,18 +36,21 @@ export interface EventRecord {
   readonly numbers: Numbers;
 }
 
-/** One value of a metric; values are summed, or counted with their least and greatest. */
+/** Values of one metric with the same dimensions: of a sum their sum counts, of a distribution also how many, least and greatest. */
 export interface MeasureRecord {
   readonly kind: 'sum' | 'distribution';
   readonly name: string;
-  readonly value: number;
   readonly texts: Texts;
+  readonly count: number;
+  readonly sum: number;
+  readonly least: number;
+  readonly greatest: number;
 }
 
 /** What travels to the telemetry thread: plain data, so that it can be cloned. */
 export type TelemetryRecord = DependencyRecord | EventRecord | MeasureRecord;
 
-/** One batch for the thread, of one lane. */
+/** One batch for the thread, of one kind. */
 export interface Job {
   readonly id: number;
   readonly records: readonly TelemetryRecord[];

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { auditTexts, type AuditEvent } from './audit.js';
 import { startThread } from './connection.js';
+import { openDrops } from './drops.js';
 import { tellError } from './exception.js';
 import { openPost, type Sending } from './post.js';
-import type { MeasureRecord, Parent } from './records.js';
+import type { Parent } from './records.js';
 
 /** One request to Graph, after it ended. */
 export interface GraphAttempt {
@@ -45,7 +46,7 @@ export interface Telemetry {
   readonly exception: (parent: Parent, error: unknown) => void;
   /** Graph showed a value that is not of the property's type (F29). */
   readonly drift: (property: string) => void;
-  /** Records that were lost so far: no room, refused for good, or too late. */
+  /** Records that were lost so far; measures of one kind are one record. */
   readonly dropped: () => number;
   /** How it goes at present; `off` without a connection string. */
   readonly sending: () => Sending | 'off';
@@ -62,9 +63,9 @@ export interface TelemetryOptions {
   readonly dropsReportMs: number;
   /** Environment of the telemetry thread. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Told how many records were lost since it was told last, at most once in `dropsReportMs`. */
-  readonly reportDrops: (count: number) => void;
-  /** For tests: records that wait in one lane, 5 000 by default; first and next starts of the thread; time for one sending. */
+  /** Told one sentence on what was lost since it was told last, and why, at most once in `dropsReportMs`. */
+  readonly reportDrops: (line: string) => void;
+  /** For tests: events and dependencies that wait, 10 000 by default; first and next starts of the thread; time for one sending. */
   readonly limit?: number;
   readonly startDelayMs?: number;
   readonly restartDelayMs?: number;
@@ -86,74 +87,55 @@ export const noTelemetry: Telemetry = {
 /** Telemetry for Application Insights. Nothing is loaded and no thread started before the first record. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { connectionString, identityClientId, samplingPercent, sendTimeoutMs = 10_000 } = options;
-  const drops = { all: 0, untold: 0, unmeasured: 0 };
-  let telling: NodeJS.Timeout | undefined;
-
-  function tell(): void {
-    clearTimeout(telling);
-    telling = undefined;
-    if (drops.untold > 0) options.reportDrops(drops.untold);
-    drops.untold = 0;
-  }
-
-  function dropped(count: number): void {
-    drops.all += count;
-    drops.untold += count;
-    drops.unmeasured += count;
-    telling ??= setTimeout(tell, options.dropsReportMs).unref();
-  }
-
-  /** Losses are measured once everything arrives again; before, the measure would only be the next loss. */
-  function delivered(): void {
-    const lost = drops.unmeasured;
-    drops.unmeasured = 0;
-    if (lost > 0) measure('sum', 'telemetryDropped', lost);
-  }
-
-  const post = openPost({
+  const drops = openDrops(options.dropsReportMs, options.reportDrops);
+  const { add, measure, sending, close } = openPost({
     connect: () =>
       startThread({ connectionString, identityClientId, samplingPercent, sendTimeoutMs }, options.environment),
     startDelayMs: options.startDelayMs ?? 1_000,
     restartDelayMs: options.restartDelayMs ?? 60_000,
     intervalMs: options.intervalMs,
-    limit: options.limit ?? 5_000,
-    dropped,
-    delivered,
+    limit: options.limit ?? 10_000,
+    dropped: drops.add,
+    // Losses are measured once everything arrives again; before, the measure would only be the next loss.
+    delivered: () => {
+      for (const [cause, count] of drops.takeUnmeasured()) measure('sum', 'telemetryDropped', count, { cause });
+    },
   });
-  const measure = (kind: MeasureRecord['kind'], name: string, value: number, texts: MeasureRecord['texts'] = {}) => {
-    post.add('measures', { kind, name, value, texts });
-  };
+
+  /** Whatever a record is made of, its caller goes on. */
+  function safely<Given extends unknown[]>(record: (...given: Given) => void) {
+    return (...given: Given): void => {
+      try {
+        record(...given);
+      } catch {
+        drops.add('unreadable', 1);
+      }
+    };
+  }
 
   return {
-    attempt: (
-      { traceparent },
-      { name, method, target, startMs, durationMs, status, success, attempt, waitMs, ...more },
-    ) => {
-      post.add('dependencies', {
+    attempt: safely(({ traceparent }, { attempt, waitMs, graphRequestId, graphCode, failure, ...call }) => {
+      add({
         kind: 'dependency',
-        ...{ traceparent, name, method, target, startMs, durationMs, status, success },
-        texts: {
-          graphRequestId: more.graphRequestId ?? '',
-          graphCode: more.graphCode ?? '',
-          failure: more.failure ?? '',
-        },
+        traceparent,
+        ...call,
+        status: call.status,
+        texts: { graphRequestId: graphRequestId ?? '', graphCode: graphCode ?? '', failure: failure ?? '' },
         numbers: { attempt, waitMs },
       });
-      if (status === 429) measure('sum', 'graphThrottles', 1);
-      if (waitMs > 0) measure('distribution', 'graphWaitMs', waitMs);
-    },
-    tokenCall: ({ traceparent }, { target, startMs, durationMs, success }) => {
-      post.add('dependencies', {
-        kind: 'dependency',
-        ...{ traceparent, name: 'GET token', method: 'GET', target, startMs, durationMs, status: undefined, success },
-        texts: {},
-        numbers: {},
-      });
-      measure('sum', 'tokenRefreshes', 1, { success: String(success) });
-    },
-    audit: ({ traceparent }, event) => {
+      if (call.status === 429) measure('sum', 'graphThrottles', 1, {});
+      if (waitMs > 0) measure('distribution', 'graphWaitMs', waitMs, {});
+    }),
+    tokenCall: safely(({ traceparent }, call) => {
+      const request = { name: 'GET token', method: 'GET', status: undefined };
+      add({ kind: 'dependency', traceparent, ...request, ...call, texts: {}, numbers: {} });
+      measure('sum', 'tokenRefreshes', 1, { success: String(call.success) });
+    }),
+    audit: safely(({ traceparent }, event) => {
       const { startMs, durationMs, attempts, outcome, problem = '' } = event;
-      post.add('events', {
+      measure('sum', 'updates', 1, { outcome, problem });
+      if (attempts > 0) measure('distribution', 'attemptsPerUpdate', attempts, {});
+      add({
         kind: 'event',
         traceparent,
         name: 'ModelPerformanceUpdated',
@@ -162,30 +144,21 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         texts: { eventId: randomUUID(), ...auditTexts(event) },
         numbers: { durationMs, attempts },
       });
-      measure('sum', 'updates', 1, { outcome, problem });
-      if (attempts > 0) measure('distribution', 'attemptsPerUpdate', attempts);
-    },
-    exception: ({ traceparent }, error) => {
+    }),
+    exception: safely(({ traceparent }, error) => {
       const { type, frames, code } = tellError(error);
-      const texts = { code };
-      post.add('events', {
-        kind: 'exception',
-        traceparent,
-        name: type,
-        atMs: Date.now(),
-        stack: frames,
-        texts,
-        numbers: {},
-      });
-    },
-    drift: (property) => {
+      // Without any frames the library takes it for a message.
+      const stack = frames || 'no frames';
+      add({ kind: 'exception', traceparent, name: type, atMs: Date.now(), stack, texts: { code }, numbers: {} });
+    }),
+    drift: safely((property) => {
       measure('sum', 'schemaDrift', 1, { property });
-    },
-    dropped: () => drops.all,
-    sending: post.sending,
+    }),
+    dropped: drops.all,
+    sending,
     close: async (limitMs) => {
-      await post.close(limitMs);
-      tell();
+      await close(limitMs);
+      drops.tell();
     },
   };
 }

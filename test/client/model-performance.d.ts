@@ -414,7 +414,7 @@ export interface components {
       | 'rejected-by-graph'
       | 'graph-permission-missing'
       | 'operation-not-supported-by-graph'
-      | 'update-not-applied'
+      | 'update-not-visible'
       | 'graph-throttled'
       | 'internal'
       | 'graph-error'
@@ -691,7 +691,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -914,7 +914,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1197,7 +1197,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). Microsoft Graph accepted the update and did not apply it (`update-not-applied`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). Microsoft Graph accepted the update and does not show it (`update-not-visible`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1208,7 +1208,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph' | 'update-not-applied';
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph' | 'update-not-visible';
             };
           };
         };
@@ -1485,7 +1485,7 @@ export interface operations {
           };
         };
       };
-      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this update (`operation-not-supported-by-graph`). */
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
       424: {
         headers: {
           'x-request-id': components['headers']['RequestId'];

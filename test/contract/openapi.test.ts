@@ -94,7 +94,7 @@ describe('an answer that breaks the contract is noticed', () => {
       holdAgainstContract(method, path, good);
       holdAgainstContract(method, path, refusal(504, 'graph-timeout'));
     }
-    holdAgainstContract('PATCH', `${path}/`, refusal(424, 'update-not-applied'));
+    holdAgainstContract('PATCH', `${path}/`, refusal(424, 'update-not-visible'));
     holdAgainstContract('HEAD', path, { ...good, text: '' });
     holdAgainstContract('DELETE', path, refusal(405, 'method-not-allowed'));
   });
@@ -107,7 +107,7 @@ describe('an answer that breaks the contract is noticed', () => {
     ['no id', 'GET', { ...good, text: '{}' }],
     ['a text for a number', 'GET', { ...good, text: '{"id":"a","windowsScore":"1"}' }],
     ['a property that nobody knows', 'GET', { ...good, text: '{"id":"a","@odata.type":"b"}' }],
-    ['a problem of another operation', 'GET', refusal(424, 'update-not-applied')],
+    ['a problem of another operation', 'GET', refusal(424, 'update-not-visible')],
     ['a problem with another status', 'PATCH', refusal(502, 'graph-timeout')],
     ['a problem without outcome', 'GET', { ...refusal(504, 'graph-timeout'), text: '{}' }],
     ['success for a method that is not there', 'DELETE', good],

@@ -3,7 +3,7 @@ import { faults } from '../../local/emulator/faults.js';
 import { problems } from '../../src/problem.js';
 import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, play, scaled, wanted, type Played } from '../support/play.js';
+import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } from '../support/play.js';
 
 /** What Graph does in one test. */
 type Scenario = 'always' | 'always, after storing' | 'once' | 'always, and reads fail';
@@ -14,16 +14,10 @@ let played: Map<string, Promise<Played>>;
 const scenarios = graphRows.flatMap((row) => {
   const kinds: Scenario[] = ['always'];
   if (row.writes > 1) kinds.push('once');
-  if (row.outcome === 'unknown' && !neverStored(row)) kinds.push('always, after storing');
-  if (row.readBacks) kinds.push('always, and reads fail');
+  if (row.stored) kinds.push('always, after storing');
+  if (row.blind) kinds.push('always, and reads fail');
   return kinds.map((kind) => ({ name: `${row.id} ${kind}`, kind, row }));
 });
-
-/** The write does not arrive as a whole, or is stored in part by the fault itself. */
-function neverStored({ id }: GraphRow): boolean {
-  const act = faults.get(id)?.act;
-  return act?.do === 'cut' || (act?.do === 'twist' && act.twist.stores === 'half');
-}
 
 function script(kind: Scenario, { id }: GraphRow) {
   const fault = { fault: id, method: 'PATCH' } as const;
@@ -36,6 +30,7 @@ function script(kind: Scenario, { id }: GraphRow) {
 
 beforeAll(async () => {
   system = await startSystem(scaled);
+  system.emulator.arm(samePlatformToken);
   const results = atMost(
     40,
     scenarios.map(
@@ -57,7 +52,7 @@ async function playedBy(name: string): Promise<Played> {
 function expectSuccess({ answer, body, before, after }: Played): void {
   expect({ status: answer.status, body }).toMatchObject({ status: 200, body: { id: before.id, model: wanted.model } });
   expect(after.model).toBe(wanted.model);
-  expect(after.windowsScore).toBeCloseTo(wanted.windowsScore, 6);
+  expect(after.windowsScore).toBeCloseTo(wanted.windowsScore, 4);
 }
 
 function expectProblem({ answer, body }: Played, code: keyof typeof problems, outcome: string | undefined): void {
@@ -112,8 +107,7 @@ describe('a fault of Graph that goes away', () => {
 describe('a write that Graph stored before it answered badly', () => {
   test.each(named('always, after storing'))('$name', async ({ name, row }) => {
     const result = await playedBy(name);
-    // Only after these a look at the object is part of the promise; otherwise the caller hears that it is not known.
-    if (row.readBacks || row.fails === undefined) expectSuccess(result);
+    if (row.fails === undefined || row.stored === 'applied') expectSuccess(result);
     else expectProblem(result, row.fails, 'unknown');
     expect(result.after.model).toBe(wanted.model);
   });
@@ -122,24 +116,23 @@ describe('a write that Graph stored before it answered badly', () => {
 describe('a fault of Graph whose read-back fails, too', () => {
   test.each(named('always, and reads fail'))('$name', async ({ name, row }) => {
     const result = await playedBy(name);
-    const accepted = row.fails === undefined || row.fails === 'update-not-applied';
-    expectProblem(result, accepted ? 'update-unverified' : row.fails, 'unknown');
-    expect([result.writes.length, result.readBacks.length]).toEqual([row.writes, 1]);
+    expectProblem(result, row.blind?.fails ?? 'internal', 'unknown');
+    expect([result.writes.length, result.readBacks.length]).toEqual([row.writes, row.blind?.readBacks]);
   });
 });
 
-test('the mistakes of an update that was not applied name the properties', async () => {
+test('the mistakes of an update that does not show name the properties', async () => {
   const { body } = await playedBy('F16 always');
   expect(body.errors).toMatchObject([
-    { pointer: '/model', code: 'not-applied' },
-    { pointer: '/workFromAnywhereScore', code: 'not-applied' },
-    { pointer: '/windowsScore', code: 'not-applied' },
+    { pointer: '/model', code: 'not-visible' },
+    { pointer: '/workFromAnywhereScore', code: 'not-visible' },
+    { pointer: '/windowsScore', code: 'not-visible' },
   ]);
 });
 
 test('a read-back after other values waits first', async () => {
   const { writes, readBacks } = await playedBy('F16 always');
-  expect((readBacks[0]?.at ?? 0) - (writes[0]?.at ?? 0)).toBeGreaterThanOrEqual(Number(scaled.READ_BACK_DELAY_MS));
+  expect((readBacks[0]?.at ?? 0) - (writes[0]?.at ?? 0)).toBeGreaterThanOrEqual(50);
 });
 
 test('nothing follows a redirect', () => {
@@ -152,9 +145,10 @@ test('no log line holds what is Graph’s or the caller’s', async () => {
 });
 
 test('every fault of a write that the emulator can play has a row', () => {
-  const elsewhere = new Set(['none', 'F09', 'F21', 'F21-dns', 'F22']);
+  const elsewhere = ['none', 'F09', 'F16-count', 'F16b-200', 'F16b-204', 'F17-case', 'F21', 'F21-dns', 'F22'];
   const writes = [...faults.values()].filter(
     ({ on, method, id }) => on === 'graph' && method !== 'GET' && id.startsWith('F') && !id.startsWith('F7'),
   );
-  expect(writes.map(({ id }) => id).filter((id) => !elsewhere.has(id))).toEqual(graphRows.map(({ id }) => id));
+  const ids = writes.map(({ id }) => id).filter((id) => !elsewhere.includes(id));
+  expect(ids.sort()).toEqual(graphRows.map(({ id }) => id).sort());
 });

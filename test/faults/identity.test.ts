@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import { startSystem, type System } from '../support/system.js';
 import { identityRows } from './identity.js';
-import { leaks, play, scaled } from '../support/play.js';
+import { leaks, play, samePlatformToken, scaled } from '../support/play.js';
 
 // The identity library caches tokens for the whole process, so that each row needs a process of its own.
 
@@ -46,7 +46,7 @@ describe('no token can be had', () => {
 
   test('every fault of the identity that the emulator can play has a row', () => {
     const ids = [...faults.values()].filter(({ on }) => on === 'identity').map(({ id }) => id);
-    expect(identityRows.map(({ id }) => id)).toEqual(ids.filter((id) => id !== 'F32'));
+    expect(identityRows.map(({ id }) => id)).toEqual(ids.filter((id) => id !== 'F32' && id !== 'F10-same'));
   });
 });
 
@@ -65,31 +65,55 @@ describe('a token near its end', () => {
 });
 
 describe('Graph refuses the token', () => {
-  test('F09 once, and the identity has another one: the attempt is made again and not counted', async () => {
-    const system = await cold({ TOKEN_REFRESH_AHEAD_MS: '1', MAX_ATTEMPTS: '1' });
-    system.emulator.arm({ fault: 'F32', lifetimeSeconds: 120 });
+  test('F09 and the identity has another one: the attempt is made again and not counted', async () => {
+    const system = await cold({ MAX_ATTEMPTS: '1' });
     const { answer, writes } = await play(system, [{ fault: 'F09' }]);
     expect(answer.status).toBe(200);
     const [first, second] = writes.map(({ headers }) => headers.authorization);
     expect(second).not.toBe(first);
     expect(writes).toHaveLength(2);
     expect(identityCalls(system)).toBe(2);
+
+    // The library beneath has the new one as well: nothing asks for another.
+    expect((await play(system, [])).writes[0]?.headers.authorization).toBe(second);
+    expect(identityCalls(system)).toBe(2);
+  });
+
+  test('F09 twenty calls at once share one request for another token', async () => {
+    const system = await cold();
+    await play(system, []);
+    const all = await Promise.all(Array.from({ length: 20 }, () => play(system, [{ fault: 'F09', delayMs: 1500 }])));
+    expect(all.map(({ answer }) => answer.status)).toEqual(all.map(() => 200));
+    expect(identityCalls(system)).toBe(2);
   });
 
   test('F09 twice, with two tokens: the second refusal is the end', async () => {
-    const system = await cold({ TOKEN_REFRESH_AHEAD_MS: '1' });
-    system.emulator.arm({ fault: 'F32', lifetimeSeconds: 120, times: 'always' });
+    const system = await cold();
     const { body, writes } = await play(system, [{ fault: 'F09', times: 'always' }]);
     expect(body).toMatchObject({ status: 502, error: { code: 'graph-rejected-credentials' }, outcome: 'not-applied' });
     expect(writes).toHaveLength(2);
   });
 
+  test('F10 and the platform gives the same one again: the end, and it is not asked again and again', async () => {
+    const system = await cold();
+    system.emulator.arm(samePlatformToken);
+    const first = await play(system, [{ fault: 'F10', times: 'always' }]);
+    const second = await play(system, [{ fault: 'F10', times: 'always' }]);
+    for (const { body, writes } of [first, second]) {
+      expect(body).toMatchObject({
+        status: 502,
+        error: { code: 'graph-rejected-credentials' },
+        outcome: 'not-applied',
+      });
+      expect(writes).toHaveLength(1);
+    }
+    expect(identityCalls(system)).toBe(2);
+  });
+
   test('F10 and the identity fails: the refusal stands', async () => {
-    const system = await cold({ TOKEN_REFRESH_AHEAD_MS: '1', TOKEN_TIMEOUT_MS: '1500' });
-    system.emulator.arm([
-      { fault: 'F32', lifetimeSeconds: 120 },
-      { fault: 'F31', times: 'always' },
-    ]);
+    const system = await cold({ TOKEN_TIMEOUT_MS: '1500' });
+    await play(system, []);
+    system.emulator.arm({ fault: 'F31', times: 'always' });
     const { body, writes } = await play(system, [{ fault: 'F10' }]);
     expect(body).toMatchObject({ status: 502, error: { code: 'graph-rejected-credentials' }, outcome: 'not-applied' });
     expect(writes).toHaveLength(1);

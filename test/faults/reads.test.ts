@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
-import { atMost, leaks, play, scaled, wanted, type Played } from '../support/play.js';
+import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } from '../support/play.js';
 
 // The same faults, where Graph is only read: a preview has nothing to leave in doubt, and an update goes on without its audit's "from".
 
@@ -10,6 +10,7 @@ let previews: Promise<Played>[];
 let updates: Promise<Played>[];
 beforeAll(async () => {
   system = await startSystem(scaled);
+  system.emulator.arm(samePlatformToken);
   const all = <T>(one: (row: GraphRow) => Promise<T>) =>
     atMost(
       30,
@@ -21,36 +22,42 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const numbered = graphRows.map((row, index) => ({ ...row, index }));
-
-/** What a read says: nothing was written, and an answer without a usable body is an error of Graph. */
-function expectedOfPreview({ fails, readBacks }: GraphRow) {
-  if (fails === 'update-not-applied') return undefined;
-  return fails ?? (readBacks ? 'graph-error' : undefined);
-}
+const succeeding = (name: 'read' | 'afterRead') => numbered.filter((row) => row[name] === undefined);
+const failing = (name: 'read' | 'afterRead') => numbered.filter((row) => row[name] !== undefined);
 
 describe('a preview meets a fault of Graph', () => {
-  test.each(numbered)('$id', async ({ index, ...row }) => {
+  test.each(succeeding('read'))('$id, which does not concern it', async ({ index }) => {
     const played = await previews[index];
-    const code = expectedOfPreview(row);
+    expect(played?.body).toMatchObject({ id: played?.before.id, changes: expect.any(Array) });
+    expect(played?.writes).toEqual([]);
+  });
+
+  test.each(failing('read'))('$id: $read', async ({ index, read }) => {
+    const played = await previews[index];
+    expect(played?.body).toMatchObject({ error: { code: read }, outcome: 'not-applied' });
+    expect(leaks(played?.answer.text ?? '')).toEqual([]);
     expect(played?.writes).toEqual([]);
     expect(played?.after).toEqual(played?.before);
-    if (code === undefined) expect(played?.body).toMatchObject({ id: played?.before.id, changes: expect.any(Array) });
-    else {
-      expect(played?.body).toMatchObject({ error: { code }, outcome: 'not-applied' });
-      expect(leaks(played?.answer.text ?? '')).toEqual([]);
-    }
   });
 });
 
 describe('the read before a write meets a fault of Graph', () => {
-  test.each(numbered)('$id', async ({ index, fails }) => {
+  test.each(succeeding('afterRead'))('$id, and the write follows', async ({ index }) => {
     const played = await updates[index];
-    if (fails === 'not-found') {
-      expect(played?.body).toMatchObject({ error: { code: 'not-found' }, outcome: 'not-applied' });
-      expect(played?.writes).toEqual([]);
-    } else {
-      expect(played?.answer.status).toBe(200);
-      expect(played?.after.model).toBe(wanted.model);
-    }
+    expect(played?.answer.status).toBe(200);
+    expect(played?.after.model).toBe(wanted.model);
+  });
+
+  test.each(failing('afterRead'))('$id: $afterRead', async ({ index, afterRead }) => {
+    const played = await updates[index];
+    expect(played?.body).toMatchObject({ error: { code: afterRead }, outcome: 'not-applied' });
+    expect(played?.writes).toEqual([]);
+  });
+
+  const waits = numbered.filter(({ waitMs = 0, afterRead }) => waitMs >= 1900 && afterRead === undefined);
+  test.each(waits)('F04c $id: the write waits as the read was told', async ({ index, waitMs = 0 }) => {
+    const played = await updates[index];
+    const [read] = system.emulator.requests({ id: played?.before.id ?? '', method: 'GET' });
+    expect((played?.writes[0]?.at ?? 0) - (read?.at ?? 0)).toBeGreaterThanOrEqual(waitMs);
   });
 });

@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
+import { faults } from '../../local/emulator/faults.js';
+import type { QuotaLimits } from '../../local/emulator/quota.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { beta, callGraph, firstModel, graphToken, json, type Reply, type Sent } from '../support/emulatorCalls.js';
+import {
+  arrived,
+  beta,
+  callGraph,
+  capture,
+  firstModel,
+  graphToken,
+  json,
+  messageOf,
+  type Reply,
+  type Sent,
+} from '../support/emulatorCalls.js';
 
 const first = firstModel();
 let emulator: Emulator;
@@ -81,27 +94,155 @@ describe('$batch', () => {
   });
 });
 
+describe('faults of a whole batch', () => {
+  const requests = ['1', '2'].map((id) => ({
+    id,
+    method: 'PATCH',
+    url: `/${modelPerformance.path}/${first.id}`,
+    headers: json,
+    body: { windowsScore: Number(id) },
+  }));
+
+  /** What came of it: the status and the body, or how the connection ended; and whether the items were done. */
+  async function played(fault: string) {
+    emulator.arm({ fault });
+    const { text, end } = await capture(emulator.graphUrl, {
+      method: 'POST',
+      path: '/beta/$batch',
+      headers: { ...json, authorization: `Bearer ${token}` },
+      body: JSON.stringify({ requests }),
+    });
+    const [, status, rest = ''] = /^HTTP\/1\.1 (\d+) [^]*?\r\n\r\n([^]*)$/.exec(text) ?? [];
+    return { status: Number(status), end, done: emulator.model(first.id)?.windowsScore === 2, body: rest, text };
+  }
+
+  test.each<[string, object]>([
+    ['429', { status: 429, done: false, text: expect.stringContaining('retry-after: 2') }],
+    ['429-none', { status: 429, done: false, text: expect.not.stringMatching(/retry-after/i) }],
+    ['400', { status: 400, done: false }],
+    ['401', { status: 401, done: false }],
+    ['500', { status: 500, done: true }],
+    ['503', { status: 503, done: false, text: expect.stringContaining('retry-after: 2') }],
+    ['504', { status: 504, done: true }],
+    ['html', { status: 200, done: true, body: expect.stringContaining('<html>') }],
+    ['empty', { status: 200, done: true, body: '{}' }],
+    ['cut', { status: 200, done: true, end: 'reset', body: expect.stringMatching(/^\{"responses":\[\{/) }],
+    ['lost', { done: true, end: 'reset', text: '' }],
+    ['never', { done: false, end: 'reset', text: '' }],
+  ])('F76-envelope-%s', async (name, shows) => {
+    expect(await played(`F76-envelope-${name}`)).toMatchObject({ end: 'fin', ...shows });
+    expect(emulator.requests({ method: 'POST' })).toMatchObject([{ fault: `F76-envelope-${name}` }]);
+  });
+
+  test('F76-envelope-hang answers nothing until it is disarmed', async () => {
+    const answer = played('F76-envelope-hang');
+    await arrived(emulator, { id: first.id }, 2);
+    emulator.disarm();
+    expect(await answer).toMatchObject({ text: '', done: true });
+  });
+
+  test('every row of batches is played', () => {
+    const here = [
+      '429',
+      '429-none',
+      '400',
+      '401',
+      '500',
+      '503',
+      '504',
+      'html',
+      'empty',
+      'cut',
+      'lost',
+      'never',
+      'hang',
+    ];
+    const rows = [...faults.keys()].filter((id) => id.startsWith('F76'));
+    // F76-missing strikes an item: it is played in the test of the queue of faults.
+    expect(rows).toEqual(['F76-missing', ...here.map((name) => `F76-envelope-${name}`)]);
+  });
+});
+
 describe('the quota', () => {
+  let at = Date.now();
+  let limited: Emulator;
+  const write = () => callGraph(limited, 'PATCH', beta(first.id), { as: token, body: { windowsScore: 1 } });
+  const batchOf = (count: number) => {
+    const url = `${modelPerformance.path}/${first.id}`;
+    const requests = Array.from({ length: count }, (_, index) => ({
+      id: String(index),
+      method: 'PATCH',
+      url,
+      headers: json,
+      body: { windowsScore: 2 },
+    }));
+    return callGraph(limited, 'POST', '/beta/$batch', { as: token, body: { requests } });
+  };
+  beforeAll(async () => {
+    limited = await startEmulator({ quota: { writes: 3 }, now: () => at });
+  });
+  beforeEach(() => {
+    limited.reset();
+  });
+  afterAll(() => limited.close());
+
   test('counts every write within 20 seconds, those in batches and those refused too', async () => {
-    let at = Date.now();
-    const limited = await startEmulator({ writesPer20s: 3, now: () => at });
-    const write = () => callGraph(limited, 'PATCH', beta(first.id), { as: token, body: { windowsScore: 1 } });
-    try {
-      const url = `${modelPerformance.path}/${first.id}`;
-      const requests = ['1', '2'].map((id) => ({ id, method: 'PATCH', url, headers: json, body: { windowsScore: 2 } }));
-      await callGraph(limited, 'POST', '/beta/$batch', { as: token, body: { requests } });
-      at += 5000;
-      expect((await write()).status).toBe(200);
-      const refused = await write();
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15']);
-      at += 15_001;
-      expect((await write()).status).toBe(200);
-      expect((await write()).status).toBe(429);
-      expect((await callGraph(limited, 'GET', beta(first.id), { as: token })).status).toBe(200);
-      limited.reset();
-      expect((await write()).status).toBe(200);
-    } finally {
-      await limited.close();
-    }
+    await batchOf(2);
+    at += 5000;
+    expect((await write()).status).toBe(200);
+    const refused = await write();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15']);
+    at += 15_001;
+    expect((await write()).status).toBe(200);
+    expect((await write()).status).toBe(429);
+    expect((await callGraph(limited, 'GET', beta(first.id), { as: token })).status).toBe(200);
+    expect(limited.quota.counts()).toEqual({ batch: 2, single: 4, refused: { batch: 0, single: 2 }, most: 4 });
+    limited.reset();
+    expect((await write()).status).toBe(200);
+  });
+
+  test('refuses items of a batch one by one', async () => {
+    const { status, body } = await batchOf(5);
+    const statuses = (body.responses as { status: number }[]).map((item) => item.status);
+    expect([status, statuses]).toEqual([200, [429, 429, 200, 200, 200]]);
+    expect(limited.quota.counts()).toEqual({ batch: 5, single: 0, refused: { batch: 2, single: 0 }, most: 5 });
+  });
+
+  test.each<[QuotaLimits['wait'], string | null, RegExp]>([
+    ['header', '4', /"RetryAfter":null/],
+    ['nested', null, /"RetryAfter":4/],
+    ['none', null, /"RetryAfter":null/],
+  ])('tells its wait as asked: %s', async (wait = 'header', header, nested) => {
+    limited.quota.limit({ writes: 1, windowMs: 4000, wait });
+    await write();
+    const refused = await write();
+    expect(refused).toMatchObject({ status: 429 });
+    expect(refused.headers.get('retry-after')).toBe(header);
+    expect(messageOf(refused)).toMatch(nested);
+    at += 4001;
+    expect((await write()).status).toBe(200);
+  });
+
+  test('is read and changed over HTTP', async () => {
+    const quota = async (body?: string) => {
+      const answer = await fetch(`${limited.identityUrl}/__quota`, body === undefined ? {} : { method: 'PUT', body });
+      return { status: answer.status, body: await answer.json() };
+    };
+    await write();
+    expect((await quota()).body).toEqual({
+      limits: { writes: 3, windowMs: 20_000, wait: 'header' },
+      counts: { batch: 0, single: 1, refused: { batch: 0, single: 0 }, most: 1 },
+    });
+    expect(await quota('{"writes":50,"windowMs":1000}')).toEqual({
+      status: 200,
+      body: { limits: { writes: 50, windowMs: 1000, wait: 'header' } },
+    });
+    expect(await quota('{"writes":0}')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('writes') },
+    });
+    expect(await quota('{}')).toMatchObject({ body: { limits: { writes: null } } });
+    await batchOf(20);
+    expect(limited.quota.counts().refused).toEqual({ batch: 0, single: 0 });
   });
 });

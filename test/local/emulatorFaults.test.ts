@@ -40,9 +40,12 @@ const good = /"windowsScore":12.345678901234/;
 const onGraph: Readonly<Record<string, Shows>> = {
   none: { ...status(200, good), stored: all },
   F01: throttled(/retry-after: 2\r/),
+  'F01-gzip': status(429, /retry-after: 2\r/, /content-encoding: gzip/, /not gzip/),
   'F02-future': throttled(/retry-after: Tue, 01 Jan 2030 12:00:03 GMT\r/),
   'F02-past': throttled(/retry-after: Tue, 01 Jan 2030 11:59:01 GMT\r/),
   'F02-far': throttled(/retry-after: \w+, \d+ Dec 2039/),
+  'F02-rfc850': throttled(/retry-after: Tuesday, 01-Jan-30 12:00:03 GMT\r/),
+  'F02-asctime': throttled(/retry-after: Tue Jan {2}1 12:00:03 2030\r/),
   F03: throttled(/^(?![^]*retry-after)/i),
   'F03-nested': throttled(/^(?![^]*retry-after)/i, /\\"RetryAfter\\":2,/),
   'F03-nested-twice': throttled(/^(?![^]*retry-after)/i, /\\\\\\"RetryAfter\\\\\\":\\\\\\"2\\\\\\"/),
@@ -50,8 +53,10 @@ const onGraph: Readonly<Record<string, Shows>> = {
   'F04-negative': throttled(/retry-after: -1\r/),
   'F04-exponent': throttled(/retry-after: 1e3\r/),
   'F04-hex': throttled(/retry-after: 0x10\r/),
-  'F04-list': throttled(/retry-after: 5, 7\r/),
   'F04-25-days': throttled(/retry-after: 2160000\r/),
+  'F04b-list': throttled(/retry-after: 1, 2\r/),
+  'F04b-lines': status(429, /retry-after: 2\r\nretry-after: 1\r/),
+  'F04b-decimal': throttled(/retry-after: 1.128\r/),
   F05: throttled(/retry-after: 3600\r/),
   F06: error(503, 'ServiceUnavailable', /^(?![^]*retry-after)/i),
   'F06-wait': error(503, 'ServiceUnavailable', /retry-after: 2\r/),
@@ -61,6 +66,17 @@ const onGraph: Readonly<Record<string, Shows>> = {
   'F08-500': error(500, 'InternalServerError'),
   'F08-internal': error(400, 'InternalError'),
   'F08-unknown': error(400, 'UnknownError'),
+  'F08-case': error(400, 'internalError'),
+  'F08-nested': error(400, 'BadRequest', /\\"CustomApiErrorPhrase\\":\\"InternalServerError\\"/),
+  'F08-nested-twice': error(400, 'BadRequest', /\\"code\\":\\"UnknownError\\"/),
+  'F08-empty': status(400, /content-length: 0\r\n/),
+  'F08-html': status(400, /<h1>/),
+  'F08-reset': { ...status(400, /"code":"InternalError"/), end: 'reset' },
+  'F08-fin': status(400, /"code":"InternalError"/),
+  'F08-hang': { ...status(400, /"code":"InternalError"/), end: 'hangs' },
+  'F08-large': error(400, 'InternalError', /x{1000000}/),
+  'F08-bytes': status(400, /"code":"InternalError"/, /"message":"\ufffd"/),
+  'F08-gzip': status(400, /content-encoding: gzip/, /not gzip/),
   F09: error(401, 'InvalidAuthenticationToken'),
   F10: error(401, 'InvalidAuthenticationToken'),
   'F11-role': error(403, 'Forbidden', /DeviceManagementConfiguration/),
@@ -70,6 +86,10 @@ const onGraph: Readonly<Record<string, Shows>> = {
   'F13-412': error(412, 'PreconditionFailed'),
   'F13-423': error(423, 'Locked'),
   F14: error(400, 'No method match route template'),
+  'F14-message': error(400, 'BadRequest', /No method match/),
+  'F14-nested': error(400, 'BadRequest', /No method match/),
+  'F14-405': error(405, 'MethodNotAllowed'),
+  'F14-501': error(501, 'NotImplemented'),
   'F15-400': error(400, 'BadRequest'),
   'F15-422': error(422, 'UnprocessableEntity'),
   F16: status(200, new RegExp(`"windowsScore":${first.windowsScore}`)),
@@ -78,6 +98,21 @@ const onGraph: Readonly<Record<string, Shows>> = {
     ...status(200, /"windowsScore":12.3456789,/),
     stored: { windowsScore: 12.3456789, cloudIdentityScore: 1 },
   },
+  'F16-single': {
+    ...status(200, /"windowsScore":12.34567928314209/),
+    stored: { windowsScore: Math.fround(asked.windowsScore), cloudIdentityScore: 1 },
+  },
+  'F16-count': { ...status(200, good), stored: all },
+  'F16b-200': { ...status(200, new RegExp(`"windowsScore":${first.windowsScore}`)), stored: all },
+  'F16b-204': { ...status(204, /\r\n\r\n$/), stored: all },
+  'F16b-200-late': { ...status(200, new RegExp(`"windowsScore":${first.windowsScore}`)), stored: all },
+  'F16b-204-late': { ...status(204, /\r\n\r\n$/), stored: all },
+  'F17-201': { ...status(201, good), stored: all },
+  'F17-202': { ...status(202, good), stored: all },
+  'F17-207': { ...status(207, good), stored: all },
+  'F17-other-id': { ...status(200, good, /"id":"0{8}-/), stored: all },
+  'F17-case': { ...status(200, good, new RegExp(`"id":"${first.id.toUpperCase()}"`)), stored: all },
+  'F17-gzip': { ...status(200, /content-encoding: gzip/, /not gzip/), stored: all },
   'F17-204': { ...status(204, /\r\n\r\n$/), stored: all },
   'F17-empty': { ...status(200, /content-length: 0\r\n/, /\r\n\r\n$/), stored: all },
   'F17-html': { ...status(200, /text\/html/, /<h1>/), stored: all },
@@ -91,7 +126,6 @@ const onGraph: Readonly<Record<string, Shows>> = {
   'F18-302': status(302, /location: \/beta\/deviceManagement/),
   'F18-other': status(307, /location: http:\/\/127.0.0.1:\d+\/beta\/deviceManagement/),
   'F18-303': status(303, /location: http:\/\/127.0.0.1:\d+\/beta\/deviceManagement/),
-  'F19-405': error(405, 'MethodNotAllowed'),
   'F19-406': error(406, 'NotAcceptable'),
   'F19-413': error(413, 'RequestEntityTooLarge'),
   'F19-414': error(414, 'UriTooLong'),
@@ -128,7 +162,6 @@ const onGraph: Readonly<Record<string, Shows>> = {
   'F28-chunk': status(200, /transfer-encoding: chunked/, /\r\n\r\nzz\r\n/),
   'F28-both': status(200, /transfer-encoding: chunked\r\ncontent-length: \d+/),
   'F28-header': status(200, /x-long: x{20000}\r\n/),
-  'F28-gzip': status(200, /content-encoding: gzip/, /not gzip/),
 };
 
 const html = (code: number) => status(code, /<h1>/);
@@ -147,6 +180,7 @@ const onIdentity: Readonly<Record<string, Shows>> = {
   'F30-html': html(200),
   'F30-no-expiry': status(200, /"access_token":"ey/, /^(?![^]*expires_on)/),
   'F30-empty': status(200, /"access_token":""/),
+  'F10-same': status(200, /"access_token":"ey/),
   F31: hangs,
   F32: {
     ...status(200, new RegExp(`"expires_on":"${Math.floor(nowMs / 1000) + 60}"`)),
@@ -326,18 +360,11 @@ describe.each([
 
 test('every row is played above', () => {
   const issuer = ['keys', 'metadata'].flatMap((place) => Object.keys(onIssuer).map((name) => `${place}-${name}`));
-  const apart = [
-    'F21',
-    'F21-dns',
-    'F22',
-    'F30-refused',
-    'F76-missing',
-    'filter-refused',
-    'filter-ignored',
-    'filter-applied',
-  ];
-  const tried = [...Object.keys(onGraph), ...Object.keys(onReads), ...Object.keys(onIdentity), ...issuer, ...apart];
-  // Those of ingestion are played in its own test.
+  const apart = ['F21', 'F21-dns', 'F22', 'F30-refused', 'filter-refused', 'filter-ignored', 'filter-applied'];
+  const inBatches = [...faults.keys()].filter((id) => id.startsWith('F76'));
+  const reads = Object.keys(onReads);
+  const tried = [...inBatches, ...Object.keys(onGraph), ...reads, ...Object.keys(onIdentity), ...issuer, ...apart];
+  // Those of ingestion and of batches are played in tests of their own.
   const rows = [...faults.values()].filter(({ on }) => on !== 'ingestion').map(({ id }) => id);
   expect(tried.sort()).toEqual(rows.sort());
   expect(internals).toMatch(/host .*account /);

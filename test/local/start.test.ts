@@ -77,5 +77,5 @@ test('Ctrl-C ends everything, and nothing was lost', async () => {
   child.kill('SIGINT');
   const [code] = await ended;
   expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
-  await expect(fetch(`http://127.0.0.1:${ports.host}/api/health/live`)).rejects.toThrow();
+  for (const port of Object.values(ports)) await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
 });

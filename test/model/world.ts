@@ -12,6 +12,8 @@ export interface World {
   readonly emulator: Emulator;
   readonly environment: Record<string, string>;
   instance: Instance;
+  /** Updates that were sent, over all runs. */
+  updates: number;
   /** How often each answer was given, over all runs. */
   readonly tally: Map<string, number>;
 }
@@ -31,7 +33,7 @@ export const scaledDown = {
   LEAST_ATTEMPT_MS: '20',
   BACKOFF_BASE_MS: '10',
   BACKOFF_CAP_MS: '20',
-  READ_BACK_DELAY_MS: '10',
+  READ_BACK_DELAYS_MS: '0,10,60',
   READ_BACK_LEAST_MS: '30',
   TOKEN_TIMEOUT_MS: '300',
   TOKEN_REFRESH_AHEAD_MS: '500',
@@ -68,6 +70,8 @@ export async function play(world: World, held: Held, steps: readonly Step[], eve
   const answers = await calls;
   event?.end?.();
   await settled(emulator.graphUrl);
+  // What an earlier update has left unseen is not the next one's affair.
+  emulator.catchUp();
 
   const strikes = emulator.requests().slice(seenBefore);
   const broken: string[] = [];
@@ -76,6 +80,7 @@ export async function play(world: World, held: Held, steps: readonly Step[], eve
     if (before === undefined || after === undefined) throw new Error(`There is no model ${id}.`);
     const answer = answers[index];
     const partly = strikes.some((strike) => strike.id === id && strike.fault === 'F16-partly');
+    world.updates += 1;
     const found = breaches({ wanted, before, after, answer, partly });
     if (answer === undefined && !mayBeLost.has(id)) found.push('There is no answer.');
     count(tally, kindOf(answer));

@@ -43,7 +43,9 @@ beforeAll(async () => {
   await play(system, [{ fault: 'F03' }]);
   await play(system, [{ fault: 'F16', times: 'always' }]);
   await play(system, [{ fault: 'F29-nan', method: 'GET' }]);
-  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < 4; looks += 1) await turn();
+  const arrived = () =>
+    ingestion.envelopes('Event').length === 4 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
+  for (let looks = 0; looks < 3000 && !arrived(); looks += 1) await turn();
   // A loss is told once the next sending is taken.
   system.emulator.arm({ fault: 'F35-partial' });
   await Promise.all([play(system, []), play(system, [])]);

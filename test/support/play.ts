@@ -13,9 +13,12 @@ export const scaled = {
   LEAST_ATTEMPT_MS: '50',
   BACKOFF_BASE_MS: '20',
   BACKOFF_CAP_MS: '40',
-  READ_BACK_DELAY_MS: '50',
+  READ_BACK_DELAYS_MS: '0,50',
   READ_BACK_LEAST_MS: '100',
 };
+
+/** The platform keeps giving the token that Graph refuses, as its own cache does for up to a day (F10). */
+export const samePlatformToken = { fault: 'F10-same', times: 'always' } as const;
 
 /** Values that nothing else holds, so that a leak can be found. */
 export const wanted = { model: 'Submitted-93417', workFromAnywhereScore: 66.66666666666667, windowsScore: 41.932718 };

@@ -22,7 +22,7 @@ export const published = (validation: 'documented' | 'strict') =>
 
 /** Validators of a document's parts by their place in it, such as `#/components/schemas/Problem`; each is compiled once, when it is first asked for. */
 export function validatorsOf(document: object): (place: string) => ValidateFunction {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, strictNumbers: true });
   addFormats(ajv);
   ajv.addSchema(document, 'contract');
   return (place) => {

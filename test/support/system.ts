@@ -17,6 +17,8 @@ export interface Instance {
   /** The same as a preview. */
   readonly preview: System['patch'];
   readonly stop: () => Promise<void>;
+  /** Ends it as a machine that loses its power: nothing runs any more when this resolves. */
+  readonly kill: () => Promise<void>;
 }
 
 /** The whole product on this machine: an instance against an emulator in this process. */
@@ -46,11 +48,15 @@ export async function startSystem(
   };
 }
 
-/** Starts one instance against an emulator that is there: a second one, or one that follows another. Its app is that of the folder. */
+/**
+ * Starts one instance against an emulator that is there: a second one, or one that follows another. Its app is that of the folder.
+ * @param flags of the embedded host, beside its port and folder
+ */
 export async function startInstance(
   emulator: Emulator,
   environment: Record<string, string> = {},
   folder = resolve('.'),
+  flags: readonly string[] = [],
 ): Promise<Instance> {
   const host = startHost(
     {
@@ -59,6 +65,7 @@ export async function startInstance(
     },
     '--root',
     folder,
+    ...flags,
   );
   const baseUrl = await host.baseUrl;
   const call: System['call'] = async (path, { withoutToken, ...sent } = {}) => {
@@ -78,6 +85,10 @@ export async function startInstance(
       call(`/api/v1/model-performance/${id}/preview`, { method: 'POST', ...asJson(body, headers) }),
     stop: async () => {
       host.child.kill('SIGTERM');
+      await host.ended;
+    },
+    kill: async () => {
+      host.child.kill('SIGKILL');
       await host.ended;
     },
   };

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { faults } from '../../local/emulator/faults.js';
+import { dropCauses, type DropCause } from '../../src/telemetry/drops.js';
 import { noTelemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.js';
 import { attempt, endProcesses, parentOf, startTelemetry, until, update, type Made } from './fixture/process.js';
 
@@ -23,22 +24,28 @@ const audits = (count: number): Made[] =>
     parentOf(number),
     { ...update, resourceId: `model-${number}` },
   ]);
+type Lost = Partial<Record<DropCause, number>>;
+const lostLine = (lost: Lost) =>
+  `Warning: records of telemetry were lost: ${Object.entries(lost)
+    .map(([cause, count]) => `${count} ${dropCauses[cause as DropCause]}`)
+    .join(', ')}.`;
 const arrived = () =>
   emulator.ingestion
     .envelopes('Event')
     .map(({ data }) => (data.baseData.properties as { resourceId: string }).resourceId);
 
 describe('F35: ingestion fails for good', () => {
-  const cases: [fault: string, options?: Partial<TelemetryOptions>][] = [
-    ['F35-down'],
+  const cases: [fault: string, lost: Lost, options?: Partial<TelemetryOptions>][] = [
+    ['F35-down', { late: 23 }],
     // The end does not wait for a sending that never ends: what was on its way counts as lost.
-    ['F35-slow', { sendTimeoutMs: 10 * limitMs }],
-    ['F35-slow', { sendTimeoutMs: 50 }],
-    ['F35-429'],
-    ['F35-500'],
-    ['F35-redirect'],
+    ['F35-slow', { late: 23 }, { sendTimeoutMs: 10 * limitMs }],
+    ['F35-slow', { late: 23 }, { sendTimeoutMs: 50 }],
+    ['F35-429', { late: 23 }],
+    ['F35-500', { late: 23 }],
+    ['F35-redirect', { refused: 23 }],
     [
       'F35-dns',
+      { late: 23 },
       {
         connectionString:
           'InstrumentationKey=e1a7c0de-0000-4000-a000-0000000000e1;IngestionEndpoint=https://x.invalid/',
@@ -47,8 +54,8 @@ describe('F35: ingestion fails for good', () => {
   ];
 
   test.each(cases)(
-    '%s (%j): the end keeps its limit, and every loss is counted and told',
-    async (fault, options = {}) => {
+    '%s (%j, %j): the end keeps its limit, and every loss is counted and told by its cause',
+    async (fault, lost, options = {}) => {
       if (fault === 'F35-down') emulator.arm({ fault });
       else if (fault !== 'F35-dns') emulator.arm({ fault, times: 'always' });
       const telemetry = await startTelemetry(emulator, options);
@@ -56,9 +63,9 @@ describe('F35: ingestion fails for good', () => {
       if (fault !== 'F35-down' && fault !== 'F35-dns') await until(() => emulator.ingestion.requests().length > 0);
       const { tookMs, dropped, reported } = await telemetry.close(500);
       expect(tookMs).toBeLessThan(limitMs);
-      // One measure of the outcome and one of the attempts belong to each update.
-      expect(dropped).toBe(3 * 20 + 1);
-      expect(reported).toEqual([dropped]);
+      // The measures of all updates are two totals: of outcomes, and of attempts.
+      expect(dropped).toBe(20 + 1 + 2);
+      expect(reported).toEqual([lostLine(lost)]);
       expect(emulator.ingestion.envelopes()).toEqual([]);
       expect(emulator.requests()).toEqual([]);
     },
@@ -90,29 +97,34 @@ describe('F35: ingestion comes back', () => {
     emulator.arm({ fault: 'F35-down' });
     const telemetry = await startTelemetry(emulator, { limit: 10 });
     await telemetry.record(...audits(30));
-    // Of each lane ten are kept: twenty events and fifty measures had to go.
-    expect(await telemetry.dropped()).toBe(20 + 50);
+    expect(await telemetry.dropped()).toBe(20);
     emulator.disarm();
     await until(() => arrived().length > 0);
-    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 70, reported: [70] });
+    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 20, reported: [lostLine({ room: 20 })] });
     expect(arrived()).toEqual(
       audits(30)
         .slice(20)
         .map((_, number) => `model-${number + 20}`),
     );
+    expect(JSON.stringify(emulator.ingestion.envelopes('Metric'))).toMatch(/"name":"updates"[^}]*"value":30,/);
   });
 
   test('what ingestion refuses of a batch is counted, the rest arrives once', async () => {
     emulator.arm({ fault: 'F35-partial' });
     const telemetry = await startTelemetry(emulator);
     await telemetry.record(...audits(20));
-    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 10, reported: [10] });
+    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 10, reported: [lostLine({ refused: 10 })] });
     expect(arrived()).toEqual(
       audits(20)
         .map((_, number) => `model-${number}`)
         .filter((_, index) => index % 2 === 0),
     );
-    expect(JSON.stringify(emulator.ingestion.envelopes('Metric'))).toMatch(/"name":"telemetryDropped"[^}]*"value":10,/);
+    expect(emulator.ingestion.envelopes('Metric').map(({ data }) => data.baseData)).toContainEqual(
+      expect.objectContaining({
+        metrics: [expect.objectContaining({ name: 'telemetryDropped', value: 10 })],
+        properties: { cause: 'refused' },
+      }),
+    );
   });
 });
 
@@ -124,7 +136,7 @@ describe('F30, F31: the identity fails', () => {
       const telemetry = await startTelemetry(strict, { identityClientId: strict.clientId });
       await telemetry.record(...audits(20));
       if (fault !== 'F30-refused') await until(() => strict.requests().length > 0);
-      expect(await telemetry.close(1_000)).toMatchObject({ dropped: 60, reported: [60] });
+      expect(await telemetry.close(1_000)).toMatchObject({ dropped: 22, reported: [lostLine({ late: 22 })] });
       expect(strict.ingestion.requests()).toEqual([]);
     } finally {
       await strict.close();
@@ -156,16 +168,29 @@ test('losses are told once in a while, however many there are', async () => {
   expect(await telemetry.sending()).toBe('refused');
   const { dropped, reported } = await telemetry.close(limitMs);
   expect(reported.length).toBeGreaterThan(1);
-  expect(reported.reduce((sum, count) => sum + count, 0)).toBe(dropped);
+  const counts = reported.map((line) => Number(/(\d+) were refused by ingestion for good\.$/.exec(line)?.[1]));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(dropped);
 });
 
 test('a library that cannot start takes nothing with it but telemetry', async () => {
   const telemetry = await startTelemetry(emulator, { connectionString: 'nonsense' });
   await telemetry.record(...audits(5));
-  await until(async () => (await telemetry.dropped()) === 15);
+  await until(async () => (await telemetry.dropped()) === 7);
   expect(await telemetry.sending()).toBe('ended');
   await telemetry.record(...audits(5));
-  expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 30, reported: [30] });
+  const { dropped, reported } = await telemetry.close(limitMs);
+  expect(dropped).toBe(14);
+  expect(reported).toEqual([expect.stringMatching(/^Warning: records of telemetry were lost: /)]);
+});
+
+test('what cannot be made of what it was given is counted; nothing is thrown', async () => {
+  const telemetry = await startTelemetry(emulator);
+  await telemetry.hostile();
+  await telemetry.record(...audits(1));
+  const { dropped, reported } = await telemetry.close(limitMs);
+  expect({ dropped, reported }).toEqual({ dropped: 4, reported: [lostLine({ unreadable: 4 })] });
+  expect(arrived()).toEqual(['model-0']);
+  expect(emulator.ingestion.envelopes('Exception')).toHaveLength(1);
 });
 
 test('F36: without a connection string nothing happens', async () => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditTexts } from '../../src/telemetry/audit.js';
 import { threadEnvironment } from '../../src/telemetry/environment.js';
-import { tellError } from '../../src/telemetry/exception.js';
+import { logLines, quietly, tellError } from '../../src/telemetry/exception.js';
 import { outcomeOf, watchIngestion } from '../../src/telemetry/ingestion.js';
 import type { Connection } from '../../src/telemetry/connection.js';
-import { openOutbox } from '../../src/telemetry/outbox.js';
+import { openDrops } from '../../src/telemetry/drops.js';
+import { openOutbox, type Outbox } from '../../src/telemetry/outbox.js';
 import { openPost } from '../../src/telemetry/post.js';
-import type { MeasureRecord } from '../../src/telemetry/records.js';
+import type { DependencyRecord, EventRecord } from '../../src/telemetry/records.js';
 import { update } from './fixture/process.js';
 
 describe('an answer of ingestion', () => {
@@ -86,6 +87,21 @@ describe('what is told of an error', () => {
   });
 });
 
+test('the log gets the same of an error, and what is only told to others ends nothing', () => {
+  const lines = logLines(Object.assign(new RangeError('SECRET\n    at SECRET (a:1:1)'), { code: 'ERR_SOME_CODE' }));
+  expect(lines).toMatch(/^RangeError ERR_SOME_CODE\n {4}at .*parts\.test/);
+  expect(lines).not.toContain('SECRET');
+  const throwing = Object.defineProperty(new Error('x'), 'stack', {
+    get: () => {
+      throw new Error('SECRET');
+    },
+  });
+  expect([logLines(throwing), logLines('SECRET')]).toEqual(['Error', 'thrown string']);
+  quietly(() => {
+    throw throwing;
+  });
+});
+
 describe('an audit event', () => {
   test('tells an old value that is null from one that is not known', () => {
     const changes = [
@@ -97,6 +113,14 @@ describe('an audit event', () => {
       { property: 'manufacturer', fromKnown: false, to: null },
     ]);
   });
+  test('holds values, and of anything else only that it was none', () => {
+    let nested: unknown = 'SECRET';
+    for (let depth = 0; depth < 6_000; depth += 1) nested = [nested];
+    const changes = [{ property: 'model', from: nested, to: 'x' }];
+    expect(auditTexts({ ...update, changes }).changes).toBe(
+      '[{"property":"model","fromKnown":true,"from":"(not a value)","to":"x"}]',
+    );
+  });
   test('fits its field however long the texts are', () => {
     const long = '"'.repeat(100_000);
     const changes = ['model', 'manufacturer'].map((property) => ({ property, from: long, to: long }));
@@ -107,68 +131,160 @@ describe('an audit event', () => {
 });
 
 describe('the outbox', () => {
-  const record = (value: number): MeasureRecord => ({ kind: 'sum', name: 'x', value, texts: {} });
+  const event = (name: string | number): EventRecord => ({
+    ...{ kind: 'event', traceparent: undefined, name: String(name), atMs: 0, texts: {}, numbers: {} },
+  });
+  const dependency = (name: string | number): DependencyRecord => ({
+    ...{ kind: 'dependency', traceparent: undefined, name: String(name), method: 'GET', target: 'x' },
+    ...{ startMs: 0, durationMs: 0, status: 200, success: true, texts: {}, numbers: {} },
+  });
   const open = (limit: number) => {
     let lost = 0;
     const outbox = openOutbox(limit, (count) => (lost += count));
-    return { outbox, lost: () => lost };
+    const left = () => {
+      const names: string[][] = [];
+      for (let batch = outbox.take(); batch !== undefined; batch = outbox.take())
+        names.push(batch.records.map(({ name }) => name));
+      return names;
+    };
+    return { outbox, lost: () => lost, left };
+  };
+  const fill = ({ add }: Outbox, count: number, record: (number: number) => EventRecord | DependencyRecord) => {
+    for (let number = 0; number < count; number += 1) add(record(number));
   };
 
-  test('gives events before dependencies before measures, each lane oldest first, in batches', () => {
-    const { outbox } = open(1000);
-    for (let value = 0; value < 250; value += 1) outbox.add('measures', record(value));
-    outbox.add('dependencies', record(1));
-    outbox.add('events', record(2));
-    const taken = [outbox.take(), outbox.take(), outbox.take(), outbox.take()];
-    expect(taken.map((batch) => [batch?.lane, batch?.records.length])).toEqual([
-      ['events', 1],
-      ['dependencies', 1],
-      ['measures', 200],
-      ['measures', 50],
-    ]);
-    expect(taken[3]?.records[0]).toEqual(record(200));
-    expect(outbox.take()).toBeUndefined();
+  test('gives events before dependencies, each oldest first, in batches', () => {
+    const { outbox, left } = open(1000);
+    fill(outbox, 250, dependency);
+    outbox.add(event('e'));
+    const names = left();
+    expect(names.map(({ length }) => length)).toEqual([1, 200, 50]);
+    expect(names.flat()).toEqual(['e', ...Array.from({ length: 250 }, (_, number) => String(number))]);
   });
 
-  test('keeps the newest of each lane and counts the rest, after a batch came back too', () => {
-    const { outbox, lost } = open(2);
-    for (const value of [1, 2, 3]) outbox.add('events', record(value));
-    outbox.add('measures', record(9));
-    expect(lost()).toBe(1);
+  test('loses nothing of one kind while there is room for another', () => {
+    const { outbox, lost, left } = open(100);
+    fill(outbox, 100, event);
+    expect(lost()).toBe(0);
+    expect(left().flat()).toHaveLength(100);
+    fill(outbox, 100, dependency);
+    expect(lost()).toBe(0);
+  });
+
+  test.each([
+    { events: 3, dependencies: 9, kept: ['0', '1', '2', 'd7', 'd8'] },
+    { events: 9, dependencies: 9, kept: ['4', '5', '6', '7', '8'] },
+    { events: 0, dependencies: 7, kept: ['d2', 'd3', 'd4', 'd5', 'd6'] },
+  ])('when full, the oldest dependency goes first: $events, $dependencies', ({ events, dependencies, kept }) => {
+    const { outbox, lost, left } = open(5);
+    fill(outbox, dependencies, (number) => dependency(`d${number}`));
+    fill(outbox, events, event);
+    expect(left().flat()).toEqual(kept);
+    expect(lost()).toBe(events + dependencies - 5);
+  });
+
+  test('a batch that comes back is the oldest again, and has no more room than others', () => {
+    const { outbox, lost, left } = open(3);
+    fill(outbox, 3, event);
     const batch = outbox.take();
-    outbox.add('events', record(4));
+    outbox.add(event('new'));
     if (batch) outbox.putBack(batch);
-    expect(lost()).toBe(2);
-    expect(outbox.take()?.records).toEqual([record(3), record(4)]);
-    expect(outbox.size()).toBe(1);
+    expect(lost()).toBe(1);
+    expect(left().flat()).toEqual(['1', '2', 'new']);
+  });
+
+  test('values of a metric are one total while they wait, and need no room', () => {
+    const { outbox, lost } = open(1);
+    for (const outcome of ['applied', 'unknown', 'applied']) outbox.measure('sum', 'updates', 1, { outcome });
+    for (const value of [1, 4, 1]) outbox.measure('distribution', 'attempts', value, {});
+    const taken = outbox.takeMeasures();
+    const total = (count: number, sum: number, greatest: number) => ({ count, sum, least: 1, greatest });
+    expect(taken?.records).toEqual([
+      { kind: 'sum', name: 'updates', texts: { outcome: 'applied' }, ...total(2, 2, 1) },
+      { kind: 'sum', name: 'updates', texts: { outcome: 'unknown' }, ...total(1, 1, 1) },
+      { kind: 'distribution', name: 'attempts', texts: {}, ...total(3, 6, 4) },
+    ]);
+    expect([outbox.takeMeasures(), outbox.size()]).toEqual([undefined, 0]);
+    outbox.measure('distribution', 'attempts', 9, {});
+    if (taken) outbox.putBack(taken);
+    expect(outbox.takeMeasures()?.records).toContainEqual(expect.objectContaining({ count: 4, sum: 15, greatest: 9 }));
+    expect(lost()).toBe(0);
   });
 });
 
-test('a thread that dies takes what it was given, and another one gets the rest', async () => {
-  const record = (name: string): MeasureRecord => ({ kind: 'sum', name, value: 1, texts: {} });
-  const got: string[][] = [];
-  let lost = 0;
-  const connect = (): Connection => {
-    const mine: string[] = [];
-    const first = got.push(mine) === 1;
-    return {
-      send: (records) => {
-        mine.push(...records.map(({ name }) => name));
-        return Promise.resolve({ again: false, refused: first ? Infinity : 0 });
-      },
-      ended: () => first,
-      close: () => Promise.resolve(),
-    };
-  };
-  const dropped = (count: number) => (lost += count);
+test('losses are counted by cause, told in one sentence and measured once', () => {
+  const lines: string[] = [];
+  const drops = openDrops(3_600_000, (line) => lines.push(line));
+  drops.tell();
+  drops.add('room', 2);
+  drops.add('refused', 1);
+  drops.add('room', 3);
+  drops.tell();
+  drops.tell();
+  expect(lines).toEqual([
+    'Warning: records of telemetry were lost: 5 had no room while ingestion was slow or away, 1 were refused by ingestion for good.',
+  ]);
+  expect(drops.takeUnmeasured()).toEqual([
+    ['room', 5],
+    ['refused', 1],
+  ]);
+  expect([drops.takeUnmeasured(), drops.all()]).toEqual([[], 6]);
+});
+
+describe('the post', () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
   const delays = { startDelayMs: 0, restartDelayMs: 1, intervalMs: 3_600_000 };
-  const post = openPost({ connect, ...delays, limit: 10, dropped, delivered: () => undefined });
-  post.add('events', record('one'));
-  post.add('measures', record('two'));
-  while (got.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
-  await post.close(1_000);
-  expect(got).toEqual([['one'], ['two']]);
-  expect(lost).toBe(1);
+  const record = (name: string): EventRecord => ({
+    ...{ kind: 'event', traceparent: undefined, name, atMs: 0, texts: {}, numbers: {} },
+  });
+
+  test('a thread that dies takes what it was given, and another one gets the rest', async () => {
+    const got: string[][] = [];
+    const lost: [string, number][] = [];
+    const connect = (): Connection => {
+      const mine: string[] = [];
+      const first = got.push(mine) === 1;
+      return {
+        send: (records) => {
+          mine.push(...records.map(({ name }) => name));
+          return Promise.resolve({ again: false, refused: first ? Infinity : 0 });
+        },
+        ended: () => first,
+        close: () => Promise.resolve(),
+      };
+    };
+    const dropped = (...given: [string, number]) => lost.push(given);
+    const post = openPost({ connect, ...delays, limit: 10, dropped, delivered: () => undefined });
+    post.add(record('one'));
+    post.measure('sum', 'two', 1, {});
+    while (got.length < 2) await pause();
+    await post.close(1_000);
+    expect(got).toEqual([['one'], ['two']]);
+    expect(lost).toEqual([['thread', 1]]);
+  });
+
+  test('measures leave once an interval, however long a flood of events takes', async () => {
+    const sent: string[] = [];
+    let flood = true;
+    const connect = (): Connection => ({
+      send: async (records) => {
+        sent.push(records[0]?.name ?? '');
+        if (flood) post.add(record('event'));
+        await pause();
+        return { again: false, refused: 0 };
+      },
+      ended: () => false,
+      close: () => Promise.resolve(),
+    });
+    const options = { connect, ...delays, intervalMs: 20, limit: 10, dropped: () => 0, delivered: () => undefined };
+    const post = openPost(options);
+    post.add(record('event'));
+    post.measure('sum', 'measure', 1, {});
+    while (!sent.includes('measure')) await pause();
+    expect(sent.indexOf('measure')).toBeGreaterThan(0);
+    flood = false;
+    await post.close(1_000);
+  });
 });
 
 describe('the thread’s environment', () => {

@@ -214,6 +214,17 @@ describe('what an auditor sees', () => {
     );
   });
 
+  test('of 9 000 updates in twelve bursts the metrics count 9 000, and nothing is lost', async () => {
+    const telemetry = await startTelemetry(emulator);
+    for (let burst = 0; burst < 12; burst += 1)
+      await telemetry.record(...times(750, (number) => ['audit', parentOf(number), update]));
+    expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 0, reported: [] });
+    expect(envelopes('Event')).toHaveLength(9_000);
+    const [updates, attempts] = [metrics()['updates applied'], metrics().attemptsPerUpdate];
+    expect([updates?.[0], attempts]).toEqual([9_000, [18_000, 9_000]]);
+    expect(envelopes('Metric').length).toBeLessThan(1_000);
+  });
+
   test('what is recorded just before the end is sent, even when the library has not been loaded', async () => {
     const telemetry = await startTelemetry(emulator, { startDelayMs: 600_000, intervalMs: 600_000 });
     await telemetry.record(['audit', parentOf(1), update]);

@@ -1,41 +1,72 @@
 import { readFileSync } from 'node:fs';
-import { rules, type Definition } from './rules.js';
+import { join } from 'node:path';
+import { dereference, validate } from '@apidevtools/swagger-parser';
+import type { Definition, Properties } from './definition.js';
+import { rules, type Rule } from './rules.js';
+import { complaintsOf, connectorFiles, type ConnectorFile } from './schemas.js';
 
-const usage = `Checks a connector's definition against the rules of Microsoft's validator and of its guide to certification.
+const usage = `Checks the files of a connector: OpenAPI 2.0, Microsoft's schemas, and rules that this connector could break.
 
-  npm run connector:check -- [connector/apiDefinition.swagger.json]
+  npm run connector:check -- [folder, connector by default]
 
-Ends with 0 when every rule holds, with 1 and the places when one does not, with 2 when there is nothing to check.
+Ends with 0 when everything holds, with 1 and the places when something does not, with 2 when there is nothing to check.
 `;
 
-/** One line for each place that breaks a rule. */
-export function check(definition: Definition): string[] {
-  return Object.entries(rules).flatMap(([name, { says, broken }]) =>
-    broken(definition).map((place) => `${name}: ${says} At ${place}`),
+export type Connector = Readonly<Record<ConnectorFile, unknown>>;
+
+/** The files of a folder. @throws Error when one cannot be read or is no JSON */
+export function readConnector(folder: string): Connector {
+  const contents = connectorFiles.map((file) => {
+    const text = readFileSync(join(folder, file), 'utf8').replace(/^\uFEFF/, '');
+    return [file, JSON.parse(text) as unknown] as const;
+  });
+  return Object.fromEntries(contents) as Connector;
+}
+
+/** One line for each place that breaks a schema; if there is none, for each that breaks OpenAPI or a rule. */
+export async function check(connector: Connector): Promise<string[]> {
+  const complaints = connectorFiles.flatMap((file) =>
+    complaintsOf(file, connector[file]).map((complaint) => `${file} at ${complaint}`),
+  );
+  // Rules read what the schemas have let through.
+  if (complaints.length > 0) return complaints;
+  const definition = () => structuredClone(connector['apiDefinition.swagger.json']) as Parameters<typeof validate>[0];
+  try {
+    await validate(definition());
+  } catch (error) {
+    return [`OpenAPI 2.0: ${error instanceof Error ? error.message : ''}`];
+  }
+  const followed = (await dereference(definition())) as unknown as Definition;
+  const properties = connector['apiProperties.json'] as Properties;
+  return Object.entries<Rule>(rules).flatMap(([name, { description, broken }]) =>
+    broken(followed, properties).map((place) => `${name}: ${description} At ${place}`),
   );
 }
 
-function main(given: readonly string[]): number {
+async function main(given: readonly string[]): Promise<number> {
   if (given.includes('--help')) {
     process.stdout.write(usage);
     return 0;
   }
-  const [path = 'connector/apiDefinition.swagger.json', ...more] = given;
-  if (path.startsWith('-') || more.length > 0) {
+  const [folder = 'connector', ...more] = given;
+  if (folder.startsWith('-') || more.length > 0) {
     process.stderr.write(usage);
     return 2;
   }
-  let definition: Definition;
+  let connector: Connector;
   try {
-    definition = JSON.parse(readFileSync(path, 'utf8')) as Definition;
+    connector = readConnector(folder);
   } catch (error) {
-    process.stderr.write(`${path} cannot be read: ${error instanceof Error ? error.message : ''}\n`);
+    process.stderr.write(`${folder} cannot be read: ${error instanceof Error ? error.message : ''}\n`);
     return 2;
   }
-  const lines = check(definition);
+  const lines = await check(connector);
   for (const line of lines) process.stderr.write(`${line}\n`);
-  if (lines.length === 0) process.stdout.write(`${path}: ${Object.keys(rules).length} rules hold.\n`);
+  if (lines.length === 0) process.stdout.write(`${folder}: schemas and ${Object.keys(rules).length} rules hold.\n`);
   return lines.length === 0 ? 0 : 1;
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+if (require.main === module)
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });

@@ -31,14 +31,31 @@ export function writeApiProperties({ connectorClientId, tenantId }: Registration
               loginUri: { value: 'https://login.microsoftonline.com' },
               tenantId: { value: tenantId },
               resourceUri: { value: resource },
+              enableOnbehalfOfLogin: { value: 'false' },
             },
           },
+        },
+        'token:TenantId': {
+          type: 'string',
+          metadata: { sourceType: 'AzureActiveDirectoryTenant' },
+          uiDefinition: { constraints: { hidden: 'true', required: 'false' } },
         },
       },
       iconBrandColor: brandColor,
       capabilities: ['actions'],
-      // The link to the next page must lead through the connector's own gateway, or it would be asked without the connection's token.
       policyTemplateInstances: [
+        // Flows keep application/json readable. What they make of application/problem+json is nowhere documented.
+        {
+          templateId: 'setheader',
+          title: 'Errors that flows can read',
+          parameters: {
+            'x-ms-apimTemplateParameter.name': 'content-type',
+            'x-ms-apimTemplateParameter.value': 'application/json',
+            'x-ms-apimTemplateParameter.existsAction': 'override',
+            'x-ms-apimTemplate-policySection': 'Response',
+          },
+        },
+        // The link to the next page must lead through the connector's own gateway, or it would be asked without the connection's token.
         {
           templateId: 'updatenextlink',
           title: 'Next page',
@@ -49,7 +66,6 @@ export function writeApiProperties({ connectorClientId, tenantId }: Registration
         },
       ],
       publisher: 'The operator of this connector',
-      stackOwner: 'The operator of this connector',
     },
   };
 }

@@ -91,7 +91,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       says: 'The update is applied: the model as Microsoft Graph now has it.',
       content: { 'application/json': 'ModelPerformance' },
     },
-    problems: [...item, ...bodyRead, 'update-not-applied', 'update-unverified'],
+    problems: [...item, ...bodyRead, 'update-not-visible', 'update-unverified'],
     connector: true,
   },
   'POST /v1/model-performance/{id}/preview': {

@@ -57,6 +57,7 @@ export function writeSwagger(
     },
     security: [{ entraId: [] }],
     tags: [],
+    'x-ms-capabilities': { testConnection: { operationId: 'ListModelPerformance', parameters: { limit: 1 } } },
     'x-ms-connector-metadata': [
       { propertyName: 'Website', propertyValue: 'https://example.com/' },
       { propertyName: 'Privacy policy', propertyValue: 'https://example.com/privacy' },

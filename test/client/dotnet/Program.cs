@@ -1,41 +1,46 @@
-// What a .NET caller sends: every member of its class, and the ways in which it can say what it means.
+// What a caller writes with each generated client: two properties of one model, and the outcome when that fails.
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
+using Microsoft.Kiota.Abstractions;
+using Microsoft.Kiota.Abstractions.Authentication;
+using Microsoft.Kiota.Http.HttpClientLibrary;
 
-var (address, token) = (args[0], args[1]);
-using var client = new HttpClient();
-client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+var (client, api, token, id) = (args[0], args[1], args[2], args[3]);
+Console.WriteLine(await (client == "nswag" ? FromNSwagAsync() : FromKiotaAsync()));
 
-var update = new ModelPerformance { WindowsScore = 87.5 };
-var leaveOut = new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-var mergePatch = new StringContent("""{"model":null,"windowsScore":1.5}""", Encoding.UTF8, "application/merge-patch+json");
-
-await Tell("every member", client.PatchAsJsonAsync(address, update));
-await Tell("nulls left out", client.PatchAsJsonAsync(address, update, leaveOut));
-await Tell("nulls confirmed", client.PatchAsJsonAsync($"{address}?null=clear", update));
-await Tell("a merge patch", client.PatchAsync(address, mergePatch));
-
-// What was read is sent back with one value changed.
-var read = (await client.GetFromJsonAsync<JsonObject>(address))!;
-read["windowsScore"] = 2.5;
-await Tell("read and sent back", client.PatchAsJsonAsync($"{address}?null=clear", read));
-
-static async Task Tell(string what, Task<HttpResponseMessage> call)
+async Task<string> FromNSwagAsync()
 {
-    using var response = await call;
-    var body = await response.Content.ReadFromJsonAsync<JsonObject>();
-    var seen = new { what, status = (int)response.StatusCode, code = body?["error"]?["code"], model = body?["model"], windowsScore = body?["windowsScore"] };
-    Console.WriteLine(JsonSerializer.Serialize(seen));
+    var http = new HttpClient { BaseAddress = new Uri(api + "/") };
+    http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    var models = new FromNSwag.Client(http) { BaseUrl = api };
+    try
+    {
+        var model = await models.UpdateModelPerformanceAsync(id, new() { WindowsScore = 87.5 });
+        return $"{model.Model}: {model.WindowsScore}";
+    }
+    catch (FromNSwag.ApiException error)
+    {
+        return error.StatusCode.ToString();
+    }
 }
 
-sealed class ModelPerformance
+async Task<string> FromKiotaAsync()
 {
-    public string? Model { get; set; }
-    public string? Manufacturer { get; set; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? ModelDeviceCount { get; set; }
-    public double WindowsScore { get; set; }
+    var provider = new BaseBearerTokenAuthenticationProvider(new Given(token));
+    var models = new FromKiota.ModelClient(new HttpClientRequestAdapter(provider) { BaseUrl = api });
+    try
+    {
+        var model = await models.V1.ModelPerformance[id].PatchAsync(new() { WindowsScore = 87.5 });
+        return $"{model!.Model}: {model.WindowsScore}";
+    }
+    catch (ApiException error)
+    {
+        return error.ResponseStatusCode.ToString();
+    }
+}
+
+/// <summary>A token that is there already; Microsoft.Kiota.Authentication.Azure gets one from a credential.</summary>
+class Given(string token) : IAccessTokenProvider
+{
+    public AllowedHostsValidator AllowedHostsValidator { get; } = new();
+    public Task<string> GetAuthorizationTokenAsync(Uri uri, Dictionary<string, object>? context = null, CancellationToken cancel = default) => Task.FromResult(token);
 }

@@ -22,7 +22,8 @@ const { values, positionals } = parseArgs({
     headers: { type: 'string', multiple: true, default: [] },
     body: text,
     query: text,
-    output: text,
+    output: { type: 'string', short: 'o' },
+    id: text,
     'only-show-errors': { type: 'boolean' },
   },
 });
@@ -97,7 +98,9 @@ function assign(resource, { principalId, resourceId, appRoleId }) {
 function rest() {
   const { method, resource, url } = values;
   const root = 'https://graph.microsoft.com/v1.0/';
-  if (!url.startsWith(root) || resource !== 'https://graph.microsoft.com/') refuse(`Unknown address ${url}`);
+  // az knows by the address whose token Graph needs, but not in every cloud: scripts name the resource.
+  if (!url.startsWith(root) || (resource ?? 'https://graph.microsoft.com/') !== 'https://graph.microsoft.com/')
+    refuse(`Unknown address ${url}`);
   const path = url.slice(root.length);
   const body = values.body === undefined ? undefined : JSON.parse(values.body);
   if (body !== undefined && !headers.includes('Content-Type=application/json')) refuse('No content type.');
@@ -123,6 +126,8 @@ function rest() {
 
 const commands = {
   rest,
+  'ad sp show': () =>
+    state.servicePrincipals.find(({ appId }) => appId === values.id) ?? refuse(`Resource ${values.id} does not exist.`),
   'account show': () => ({ tenantId: state.tenantId }),
   'cloud show': () => ({ endpoints: { microsoftGraphResourceId: 'https://graph.microsoft.com/' } }),
 };

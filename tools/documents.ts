@@ -1,16 +1,48 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { settings } from '../src/settings.js';
 import { problems } from '../src/problem.js';
+import type { Field } from '../src/resource/field.js';
+import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { settings } from '../src/settings.js';
 
 type Row = readonly string[];
 
 const table = (head: Row, rows: readonly Row[]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
+const quoted = (text: string) => `\`${text}\``;
+
+const languages: Readonly<Record<string, string>> = {
+  cs: 'csharp',
+  java: 'java',
+  ps1: 'powershell',
+  py: 'python',
+  ts: 'ts',
+};
+
+/** A file of this repository as a block of code. */
+function asBlock(path: string): string {
+  const language = languages[path.replace(/.*\./, '')] ?? '';
+  return `\`\`\`${language}\n${readFileSync(path, 'utf8')}\`\`\``;
+}
+
+/** What a property may hold, in a few words. */
+function kindOf({ noun, nullable, members }: Field<unknown>): string {
+  if (members !== undefined) return `one of ${Object.keys(members).map(quoted).join(', ')}`;
+  return `${noun.replace(/^an? /, '')}${nullable ? ' or null' : ''}`;
+}
+
 /** The parts of documents that are made from the product's sources, by the name in their markers. */
 const parts: Readonly<Record<string, () => string>> = {
-  client: () => `\`\`\`ts\n${readFileSync('test/client/example.ts', 'utf8')}\`\`\``,
+  fields: () =>
+    table(
+      ['property', 'value', 'meaning'],
+      Object.entries<Field<unknown>>(modelPerformance.fields).map(([name, field]) => [
+        quoted(name),
+        kindOf(field),
+        field.says,
+      ]),
+    ),
   settings: () =>
     table(
       ['setting', 'example', 'what it is for'],
@@ -43,15 +75,20 @@ function asSection(text: string): string {
   return `### ${question}\n\n${more}\n\n\`\`\`kusto\n${query.trimEnd()}\n\`\`\``;
 }
 
-/** A document with its generated parts made anew. @throws Error when a marker is not a pair */
+const marker = /<!-- (?<name>[^:]+): generated -->[^]*?<!-- \k<name>: end -->/g;
+
+/**
+ * A document with its generated parts made anew. A part is one of the table above, or a file of this repository by its path.
+ * @throws Error when a marker is not a pair, or names nothing
+ */
 export async function withGeneratedParts(text: string): Promise<string> {
-  let made = text;
-  for (const [name, content] of Object.entries(parts)) {
-    const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
-    const [from, to] = [made.indexOf(begin), made.indexOf(end)];
-    if (from < 0 && to < 0) continue;
-    if (from < 0 || to < from) throw new Error(`The place for ${name} is not whole: ${begin} … ${end}`);
-    made = `${made.slice(0, from)}${begin}\n\n${content()}\n\n${made.slice(to)}`;
+  const made = text.replaceAll(marker, (_, name: string) => {
+    const content = parts[name]?.() ?? asBlock(name);
+    return `<!-- ${name}: generated -->\n\n${content}\n\n<!-- ${name}: end -->`;
+  });
+  const markers = made.match(/<!-- [^:]+: (generated|end) -->/g) ?? [];
+  if (markers.length !== 2 * (made.match(marker) ?? []).length) {
+    throw new Error(`A generated part is not whole. The markers: ${markers.join(' ')}`);
   }
   return format(made, { parser: 'markdown', printWidth: 120, singleQuote: true });
 }

@@ -23,7 +23,7 @@ const quiet = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_CLI
 (usable ? test : test.skip)(
   'a null that was never meant clears nothing, and one that is meant does',
   async () => {
-    cpSync('test/client/dotnet', folder, { recursive: true });
+    cpSync('test/client/httpclient', folder, { recursive: true });
     const env = { ...process.env, ...quiet };
     await run('dotnet', ['build', '--nologo', '--verbosity', 'quiet', '--output', 'out', '-p:NuGetAudit=false'], {
       cwd: folder,

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureCold } from './cold.js';
+import { measureList, measureLoad } from './load.js';
+import { measureMemory } from './memory.js';
+import { parts, readResults, writeResults, type Part, type PartName } from './results.js';
+import { packageFolder, startUpstream } from './subjects.js';
+import { table } from './table.js';
+import type { Upstream } from './upstream.js';
+
+const usage = `Measures this product beside what it is built on, in one run and interleaved, and writes bench/results.json.
+
+  npm run bench [-- --only cold,load,list,memory] [--rounds 9]
+
+  --only    parts to measure, all by default
+  --rounds  short rounds, 7 at least for figures that are to be kept; memory has one
+`;
+
+const measures: Record<PartName, (upstream: Upstream, rounds: number) => Promise<Part>> = {
+  cold: measureCold,
+  load: measureLoad,
+  list: measureList,
+  memory: measureMemory,
+};
+
+interface Flags {
+  readonly only: readonly PartName[];
+  readonly rounds: number;
+}
+
+/** Reads the command line, or ends the process: after the help, or with one line about the mistake and exit code 2. */
+function readFlags(): Flags {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string', default: parts.join(',') },
+        rounds: { type: 'string', default: '9' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const only = values.only.split(',').map((name) => parts.find((part) => part === name));
+    if (!only.every((name) => name !== undefined)) throw new Error(`--only takes some of ${parts.join(', ')}.`);
+    if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error('--rounds must be a whole number from 1 to 99.');
+    return { only, rounds: Number(values.rounds) };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)} See npm run bench -- --help.\n`);
+    process.exit(2);
+  }
+}
+
+async function main(): Promise<void> {
+  const { only, rounds } = readFlags();
+  const made = spawnSync(process.execPath, [join(__dirname, '..', 'tools', 'package.js'), '--folder', packageFolder], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (made.status !== 0) throw new Error('The package could not be made.');
+  const upstream = await startUpstream();
+  for (const name of only) {
+    process.stderr.write(`${name}\n`);
+    const part = await measures[name](upstream, rounds);
+    writeResults({ ...readResults(), [name]: part });
+    process.stdout.write(`\n${table(name, part)}\n`);
+  }
+  upstream.close();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,125 @@
+import type { Rate } from '../graph/pace.js';
+import type { Problem } from '../problem.js';
+import type { Header, Row, RowResult } from './job.js';
+import type { Storage } from './storage.js';
+
+/** What the engine works with. */
+export interface JobParts {
+  readonly storage: Storage;
+  readonly graph: JobGraph;
+  readonly limits: JobLimits;
+  /** How fast rows may go, for all instances and all jobs together. */
+  readonly rate: Rate;
+  /** How far a number that Graph shows may be from the one that was sent, relative to it. */
+  readonly tolerance: number;
+  readonly time: Time;
+  /** What this process has measured; of use to it alone, and lost with it. */
+  readonly tempo: Tempo;
+  /** Aborted when this instance shuts down. */
+  readonly closing: AbortSignal;
+  readonly report: JobReport;
+}
+
+/** Every time limit, in milliseconds, and every other bound of the engine. */
+export interface JobLimits {
+  readonly chunksAtOnce: number;
+  readonly maxAttempts: number;
+  /** Age from which a job does not exist any more. */
+  readonly retentionMs: number;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** Whoever has not renewed for so long sends and writes nothing more. */
+  readonly quietMs: number;
+  /** When the next delivery comes if this one leaves no word. */
+  readonly heirMs: number;
+  /** When it is looked again whether the holder of a lease still lives. */
+  readonly lookMs: number;
+  readonly turnMs: number;
+  /** From when, and after how many turns without a result, a job is given up. */
+  readonly barrenMs: number;
+  readonly barrenTurns: number;
+  /** After the poison queue, the next try; and how many there are. */
+  readonly poisonMs: number;
+  readonly poisonTries: number;
+  /** Progress that has stood still for so long is helped on by whoever asks for it. */
+  readonly nudgeMs: number;
+  /** What chunks under way are given when the instance shuts down. */
+  readonly shutdownMs: number;
+  /** A slot that is late by more is not used. */
+  readonly lateMs: number;
+  /** Values older than this are read again before they go on record. */
+  readonly valuesMs: number;
+  /** What everybody waits when Graph names no wait; doubled for each next answer that was lost, up to the most. */
+  readonly blockMs: number;
+  readonly mostBlockMs: number;
+  /** From a turn's begin: until then, throttling and lost answers use up no attempt. */
+  readonly freeMs: number;
+  /** Waits before looks at rows whose outcome is open. */
+  readonly lookAgainMs: readonly number[];
+}
+
+/** The clock of this process. */
+export interface Time {
+  /** Milliseconds that never go back, from any begin. */
+  readonly monotonicMs: () => number;
+  /** Milliseconds since 1970, as this machine believes. */
+  readonly wallMs: () => number;
+  /** Resolves after the wait; earlier when the signal ends it. */
+  readonly wait: (waitMs: number, ends?: AbortSignal) => Promise<unknown>;
+}
+
+export interface Tempo {
+  /** Between the storage's clock and the monotonic one. */
+  offsetMs?: number;
+  /** What it took to take the last slot, to look before the last send, and to read the last chunk's values. */
+  slotMs?: number;
+  lookMs?: number;
+  readMs?: number;
+}
+
+/** An object of Graph's: its id and the resource's properties. */
+export type GraphObject = Readonly<Record<string, unknown>>;
+
+/** What a read of one object came to; undefined when it could not be read. */
+export type Value = GraphObject | 'not-found' | undefined;
+
+/** What became of one row in one `$batch` of writes. */
+export type RowAttempt =
+  | { readonly kind: 'applied'; readonly object: GraphObject }
+  /** Certain: not applied. */
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  | { readonly kind: 'throttled'; readonly problem: Problem; readonly retryAfterMs?: number }
+  /** May have been applied. */
+  | { readonly kind: 'ambiguous'; readonly problem: Problem; readonly repeatable: boolean };
+
+/** Graph, at most one chunk at a time. Neither call throws for what Graph answers. */
+export interface JobGraph {
+  readonly readMany: (ids: readonly string[]) => Promise<readonly Value[]>;
+  readonly writeMany: (rows: readonly Row[]) => Promise<{
+    readonly rows: readonly RowAttempt[];
+    /** The `$batch` failed as a whole. */
+    readonly lost: boolean;
+    readonly retryAfterMs?: number;
+  }>;
+}
+
+/** What operators and auditors are told. Nothing here throws or takes time. */
+export interface JobReport {
+  /** The result of a chunk stands. */
+  readonly chunk: (told: {
+    readonly job: string;
+    readonly header: Header;
+    /** Number of the first row, from 1. */
+    readonly firstRow: number;
+    readonly rows: readonly Row[];
+    readonly before: readonly (GraphObject | 'not-found' | null)[];
+    readonly results: readonly RowResult[];
+  }) => void;
+  readonly ended: (job: string, state: string) => void;
+  /** A message that is none of ours. */
+  readonly dropped: () => void;
+  /** A job is given up: somebody has to look into it. */
+  readonly givenUp: (job: string) => void;
+  /** A turn ended early because the storage failed; the next one goes on. */
+  readonly storageFailed: (job: string, error: unknown) => void;
+}

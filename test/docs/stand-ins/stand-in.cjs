@@ -1,0 +1,81 @@
+// Stands in for the programs of the documents that cannot run here: `stand-in.cjs <program> <arguments>`. What the documents ask of them must
+// be spelt as their own documentation spells it; anything else ends with 64. `npm run token` is the real one, on the ports of the test.
+const { spawnSync } = require('node:child_process');
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+process.chdir(join(__dirname, '../../..'));
+const [program, ...given] = process.argv.slice(2);
+const line = [program, ...given].join(' ');
+const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+function refuse(why) {
+  process.stderr.write(`${line}: ${why}\n`);
+  process.exit(64);
+}
+
+const value = '\\S+';
+/** Commands by their program, as patterns of a whole line; `_` is any one value. */
+const spelt = {
+  npm: ['npm start', 'npm start -- --port _', 'npm test', 'npm test -- _', 'npm ci'],
+  git: ['git clone _', 'git clone _ _', 'git tag _', 'git push origin _'],
+  azd: [
+    'azd auth login',
+    'azd env new _',
+    'azd env set _ _',
+    'azd up',
+    'azd provision',
+    'azd provision --preview',
+    'azd deploy',
+    'azd down',
+  ],
+  func: ['func azure functionapp publish _ --no-build'],
+  pac: [
+    'pac auth create --environment _',
+    'pac connector create --solution-unique-name _ --api-definition-file _ --api-properties-file _ --icon-file _',
+    'pac connector update --connector-id _ --solution-unique-name _ --api-definition-file _ --api-properties-file _ --icon-file _',
+    'pac solution export --name _ --path _ --managed',
+  ],
+  paconn: [
+    'paconn login',
+    'paconn create --settings _ --secret _',
+    'paconn update --settings _ --secret _',
+    'paconn validate --settings _',
+  ],
+  az: [
+    'az deployment group create -g _ -f _',
+    'az deployment group create -g _ -p _ -p _',
+    'az deployment group create -g _ -f _ -p _ _ _',
+    'az login',
+    'az account get-access-token --scope _ --query accessToken -o tsv',
+  ],
+};
+
+function isSpelt() {
+  const patterns = (spelt[program] ?? []).map((one) =>
+    one
+      .split(' ')
+      .map((word) => (word === '_' ? value : word.replaceAll('.', '\\.')))
+      .join(' '),
+  );
+  return patterns.some((pattern) => new RegExp(`^${pattern}$`).test(line));
+}
+
+function pass(command) {
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
+
+if (program === 'npm' && given[0] === 'run') {
+  const [script, ...more] = given.slice(1).filter((one) => one !== '--silent' && one !== '--');
+  if (!(script in scripts)) refuse('there is no such script.');
+  if (script === 'token') pass(['dist/local/token.js', ...more, '--port', process.env.IDENTITY_PORT]);
+} else if (program === 'npm' && given[0] === 'install') {
+  for (const name of given.slice(1))
+    if (!(name in { ...dependencies, ...devDependencies })) refuse('no test knows this package.');
+} else if (program === 'npx') {
+  if (!existsSync(`node_modules/.bin/${given[0]}`)) refuse('no test knows this package.');
+} else if (!isSpelt()) {
+  if (program !== 'az') refuse('nobody knows this command: see test/docs/stand-ins.');
+  pass(['test/infra/azure-cli/az.cjs', ...given]);
+}

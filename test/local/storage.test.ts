@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { afterAll, expect, test } from '@jest/globals';
+import { containers, queues, startStorage, type Storage } from '../../local/storage.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'storage-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function namesIn({ connectionString }: Storage) {
+  const names = async (items: AsyncIterable<{ name: string }>) => {
+    const all: string[] = [];
+    for await (const { name } of items) all.push(name);
+    return all;
+  };
+  return {
+    containers: await names(BlobServiceClient.fromConnectionString(connectionString).listContainers()),
+    queues: await names(QueueServiceClient.fromConnectionString(connectionString).listQueues()),
+  };
+}
+
+test('it has what the app needs, and keeps it from one start to the next', async () => {
+  const first = await startStorage({ folder });
+  const wanted = { containers: [...containers].sort(), queues: [...queues].sort() };
+  expect(await namesIn(first)).toEqual(wanted);
+  const blob = (storage: Storage) =>
+    BlobServiceClient.fromConnectionString(storage.connectionString)
+      .getContainerClient('jobs')
+      .getBlockBlobClient('a/b');
+  await blob(first).upload('kept', 4);
+  await first.close();
+
+  const second = await startStorage({ folder });
+  expect(await namesIn(second)).toEqual(wanted);
+  expect((await blob(second).downloadToBuffer()).toString()).toBe('kept');
+  await second.close();
+});
+
+test('a port that is taken is told as Node tells it', async () => {
+  const rival = createServer().listen(0, '127.0.0.1');
+  await once(rival, 'listening');
+  const { port } = rival.address() as AddressInfo;
+  await expect(startStorage({ queuePort: port })).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  rival.close();
+});
+
+test('it ends with the process that started it, even one that was killed', async () => {
+  const program = `require(${JSON.stringify(resolve('dist/local/storage.js'))}).startStorage().then((storage) => {
+    console.log(storage.blobUrl);
+    process.kill(process.pid, 'SIGKILL');
+  })`;
+  const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = (await text(parent.stdout)).trim();
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/devstoreaccount1$/);
+  // Resolves when nobody listens any more; the test's own time limit is the failure.
+  while (
+    await fetch(url).then(
+      () => true,
+      () => false,
+    )
+  )
+    await pause(20);
+});

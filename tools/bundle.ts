@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * What the libraries would load and this product never uses: exporters to other services, instrumentations that are switched off,
+ * configuration by file, the signing of a client's own assertions. An empty module takes the place of each; whoever used one after
+ * all would fail, and the package's test runs what is left.
+ */
+const leftOut = [
+  '@microsoft/applicationinsights-web-snippet',
+  '@opentelemetry/configuration',
+  '@opentelemetry/exporter-logs-otlp-grpc',
+  '@opentelemetry/exporter-logs-otlp-http',
+  '@opentelemetry/exporter-logs-otlp-proto',
+  '@opentelemetry/exporter-metrics-otlp-grpc',
+  '@opentelemetry/exporter-metrics-otlp-http',
+  '@opentelemetry/exporter-metrics-otlp-proto',
+  '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/exporter-trace-otlp-grpc',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/exporter-trace-otlp-proto',
+  '@opentelemetry/exporter-zipkin',
+  '@opentelemetry/instrumentation-bunyan',
+  '@opentelemetry/instrumentation-http',
+  '@opentelemetry/instrumentation-mongodb',
+  '@opentelemetry/instrumentation-mysql',
+  '@opentelemetry/instrumentation-pg',
+  '@opentelemetry/instrumentation-redis',
+  '@opentelemetry/instrumentation-winston',
+  '@opentelemetry/otlp-exporter-base',
+  '@opentelemetry/otlp-grpc-exporter-base',
+  '@opentelemetry/otlp-transformer',
+  '@opentelemetry/propagator-b3',
+  '@opentelemetry/propagator-jaeger',
+  '@opentelemetry/winston-transport',
+  'jsonwebtoken',
+  'open',
+];
+
+/** Of undici its client alone: fetch, mocks, caches and WebSockets would be a third of what is loaded before the first answer. */
+const undici = `
+  const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
+  Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
+  exports.Agent = require('undici/lib/dispatcher/agent.js');
+  exports.Client = require('undici/lib/dispatcher/client.js');
+  exports.Pool = require('undici/lib/dispatcher/pool.js');
+  exports.errors = require('undici/lib/core/errors.js');
+  exports.request = (url, { dispatcher, ...options }) => {
+    const { origin, pathname, search } = new URL(url);
+    return dispatcher.request({ method: 'GET', ...options, origin, path: pathname + search });
+  };
+`;
+
+const lean: Plugin = {
+  name: 'lean',
+  setup: ({ onLoad, onResolve, resolve: resolveAgain }) => {
+    onResolve({ filter: new RegExp(`^(${leftOut.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-client' }));
+    onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({ contents: undici, resolveDir: resolve('.') }));
+    // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
+    onResolve({ filter: /^@(azure|azure-rest|typespec)\// }, ({ kind, path, importer, resolveDir, pluginData }) =>
+      kind === 'require-call' && pluginData !== lean
+        ? resolveAgain(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
+        : undefined,
+    );
+  },
+};
+
+/** What only the host provides, and what is found by its folder. */
+const external = ['@azure/functions-core', 'swagger-ui-dist'];
+
+/**
+ * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.
+ * @param entries sources, and the paths in the folder that they get there, without extension
+ */
+export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  await build({
+    entryPoints: Object.entries(entries).map(([source, out]) => ({ in: source, out })),
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    // Names stay: a stack trace that telemetry brings home is to be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    external,
+    plugins: [lean],
+    logLevel: 'warning',
+    logOverride: { 'require-resolve-not-external': 'error' },
+  });
+}
