@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { jobsConfigOf, type JobsConfig } from './jobs/config.js';
 import { clouds, settings, type SettingName } from './settings.js';
 import { threadEnvironment } from './telemetry/environment.js';
 
@@ -21,6 +22,7 @@ export interface Config {
   /** Most pages of Graph that one call reads. */
   readonly listPages: number;
   readonly limits: Limits;
+  readonly jobs: JobsConfig;
   readonly telemetry: TelemetryConfig;
 }
 
@@ -141,6 +143,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   const cloud = clouds[value.GRAPH_CLOUD];
+  const readBackDelaysMs = value.READ_BACK_DELAYS_MS.split(',').map(Number);
 
   return Object.freeze({
     graph: {
@@ -177,7 +180,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxAttempts: value.MAX_ATTEMPTS,
       backoffBaseMs: value.BACKOFF_BASE_MS,
       backoffCapMs: value.BACKOFF_CAP_MS,
-      readBackDelaysMs: value.READ_BACK_DELAYS_MS.split(',').map(Number),
+      readBackDelaysMs,
       readBackLeastMs: value.READ_BACK_LEAST_MS,
       readyMs: value.READY_TIMEOUT_MS,
       readyCacheMs: value.READY_CACHE_MS,
@@ -186,6 +189,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       shutdownWritesMs: value.SHUTDOWN_WRITES_MS,
       shutdownAnswersMs: value.SHUTDOWN_ANSWERS_MS,
     },
+    jobs: jobsConfigOf(value, readBackDelaysMs, environment),
     telemetry: {
       connectionString: value.APPLICATIONINSIGHTS_CONNECTION_STRING,
       identityClientId:

@@ -138,6 +138,61 @@ export const settings = {
   SIGNING_KEYS_STALE_MS: milliseconds(86_400_000, 'Age up to which they serve when they cannot be renewed.'),
   SHUTDOWN_WRITES_MS: milliseconds(3_000, 'What running calls are given when the instance shuts down.', 0),
   SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What their answers are given after that, to leave the process.', 0),
+  BULK_WRITES_PER_20_S: {
+    rule: Joi.number().integer().min(20).max(400).default(80),
+    example: '80',
+    says: 'Rows that jobs send within 20 s, all instances and all jobs together. Intune documents 100 writes; single updates keep the rest.',
+  },
+  BULK_CHUNKS_AT_ONCE: {
+    rule: Joi.number().integer().min(1).max(32).default(8),
+    example: '8',
+    says: 'Chunks of 20 rows that one job has under way; 16 for 160 rows within 20 s.',
+  },
+  JOB_RETENTION_DAYS: {
+    rule: Joi.number().integer().min(1).max(365).default(30),
+    example: '30',
+    says: 'Days after which a job is forgotten; the storage deletes it a day later.',
+  },
+  JOB_LEASE_MS: {
+    rule: Joi.number().integer().min(15_000).max(60_000).default(60_000),
+    example: '60000',
+    says: 'How long a job stays with an instance that has died. In milliseconds; storage knows whole seconds, from 15 to 60.',
+  },
+  JOB_RENEW_MS: milliseconds(15_000, 'Between two renewals of that lease.'),
+  JOB_QUIET_MS: milliseconds(
+    40_000,
+    'An instance that could not renew for so long sends nothing more of the job; less than the lease.',
+  ),
+  JOB_HEIR_MS: milliseconds(75_000, 'When a job goes on after an instance that left no word; more than the lease.'),
+  JOB_LOOK_MS: milliseconds(
+    70_000,
+    'When it is looked again whether another instance still runs the job; more than the lease.',
+  ),
+  JOB_TURN_MS: milliseconds(600_000, 'How long an instance runs a job in one go.'),
+  JOB_BARREN_MS: milliseconds(1_800_000, 'A job that gets nowhere for so long, in ten turns and more, is given up.'),
+  JOB_POISON_MS: milliseconds(300_000, 'When a job is tried again that failed again and again.'),
+  JOB_NUDGE_MS: milliseconds(
+    300_000,
+    'A job that has not moved for so long is helped on by whoever asks for its progress.',
+  ),
+  JOB_SHUTDOWN_MS: milliseconds(4_000, 'What rows under way are given when the instance shuts down.', 0),
+  JOB_VALUES_MS: milliseconds(30_000, 'Values before that are older are read again before their rows are sent.'),
+  JOB_FREE_MS: milliseconds(
+    1_500_000,
+    'Until then, from the begin of a turn, throttling and outages of Graph use up no attempt of a row.',
+  ),
+  PACE_WINDOW_MS: milliseconds(20_000, 'The window within which Intune counts writes.'),
+  PACE_LATE_MS: milliseconds(1_000, 'Rows that are later for their turn by more take another one.'),
+  PACE_BLOCK_MS: milliseconds(
+    10_000,
+    'What all jobs wait when Graph throttles or fails and names no wait; doubled for each next failure.',
+  ),
+  PACE_MOST_BLOCK_MS: milliseconds(60_000, 'Upper bound of that wait.'),
+  STORAGE_RETRY_MS: milliseconds(
+    4_000,
+    'Before the second repetition of a call to storage; the first is at once, each next waits longer.',
+  ),
+  STORAGE_TIMEOUT_MS: milliseconds(30_000, 'For one call to storage with its repetitions.'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: {
     rule: Joi.string().pattern(connectionString),
     example:

@@ -26,6 +26,7 @@ const mayImport: Record<string, RegExp> = {
   'src/telemetry/': /^src\/problem\.ts$/,
   'src/auth/': /^src\/(config\.ts$|problem\.ts$)/,
   'src/http/': /^src\/(auth\/|graph\/|resource\/|telemetry\/|config\.ts$|problem\.ts$)/,
+  'src/jobs/': /^src\/(auth\/caller\.ts$|graph\/|resource\/|config\.ts$|problem\.ts$)/,
   'tools/': /^(src|local)\//,
   'local/': /^src\/(resource\/|app\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };

@@ -65,15 +65,15 @@ export async function readValues(chunk: Chunk, { graph, time, tempo }: JobParts)
 const beforeOf = (value: Value): Before => value ?? null;
 
 /** Puts on record that the chunk may be sent; false when it is done, or somebody else's. */
-export async function begin(chunk: Chunk, holder: Holder, { storage, tolerance }: JobParts): Promise<boolean> {
+export async function begin(chunk: Chunk, holder: Holder, parts: JobParts): Promise<boolean> {
   const before = chunk.rows.map((_, row) => beforeOf(chunk.values[row]));
   const mine = { before, readMs: chunk.readWallMs, by: holder.leaseId, attempt: 1 };
-  const begun = await beginChunk(storage.data, chunk.name, mine);
+  const begun = await beginChunk(parts.storage.data, chunk.name, mine);
   if (begun === undefined) return false;
   chunk.begun = begun;
   chunk.states = chunk.rows.map(({ changes }, row) => {
     const was = begun.record.before[row] ?? null;
-    return isLater(chunk) ? takeUpRow(changes, was, chunk.values[row], tolerance) : openRow(was);
+    return isLater(chunk) ? takeUpRow(changes, was, chunk.values[row], parts) : openRow(was);
   });
   return true;
 }

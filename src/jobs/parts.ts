@@ -1,5 +1,8 @@
 import type { Rate } from '../graph/pace.js';
 import type { Problem } from '../problem.js';
+import type { GraphObject } from '../graph/client.js';
+import type { Resource } from '../resource/resource.js';
+import type { JobLimits } from './config.js';
 import type { Header, Row, RowResult } from './job.js';
 import type { Storage } from './storage.js';
 
@@ -10,6 +13,7 @@ export interface JobParts {
   readonly limits: JobLimits;
   /** How fast rows may go, for all instances and all jobs together. */
   readonly rate: Rate;
+  readonly resource: Resource;
   /** How far a number that Graph shows may be from the one that was sent, relative to it. */
   readonly tolerance: number;
   readonly time: Time;
@@ -18,44 +22,6 @@ export interface JobParts {
   /** Aborted when this instance shuts down. */
   readonly closing: AbortSignal;
   readonly report: JobReport;
-}
-
-/** Every time limit, in milliseconds, and every other bound of the engine. */
-export interface JobLimits {
-  readonly chunksAtOnce: number;
-  readonly maxAttempts: number;
-  /** Age from which a job does not exist any more. */
-  readonly retentionMs: number;
-  readonly leaseMs: number;
-  readonly renewMs: number;
-  /** Whoever has not renewed for so long sends and writes nothing more. */
-  readonly quietMs: number;
-  /** When the next delivery comes if this one leaves no word. */
-  readonly heirMs: number;
-  /** When it is looked again whether the holder of a lease still lives. */
-  readonly lookMs: number;
-  readonly turnMs: number;
-  /** From when, and after how many turns without a result, a job is given up. */
-  readonly barrenMs: number;
-  readonly barrenTurns: number;
-  /** After the poison queue, the next try; and how many there are. */
-  readonly poisonMs: number;
-  readonly poisonTries: number;
-  /** Progress that has stood still for so long is helped on by whoever asks for it. */
-  readonly nudgeMs: number;
-  /** What chunks under way are given when the instance shuts down. */
-  readonly shutdownMs: number;
-  /** A slot that is late by more is not used. */
-  readonly lateMs: number;
-  /** Values older than this are read again before they go on record. */
-  readonly valuesMs: number;
-  /** What everybody waits when Graph names no wait; doubled for each next answer that was lost, up to the most. */
-  readonly blockMs: number;
-  readonly mostBlockMs: number;
-  /** From a turn's begin: until then, throttling and lost answers use up no attempt. */
-  readonly freeMs: number;
-  /** Waits before looks at rows whose outcome is open. */
-  readonly lookAgainMs: readonly number[];
 }
 
 /** The clock of this process. */
@@ -76,9 +42,6 @@ export interface Tempo {
   lookMs?: number;
   readMs?: number;
 }
-
-/** An object of Graph's: its id and the resource's properties. */
-export type GraphObject = Readonly<Record<string, unknown>>;
 
 /** What a read of one object came to; undefined when it could not be read. */
 export type Value = GraphObject | 'not-found' | undefined;

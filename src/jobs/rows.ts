@@ -1,8 +1,9 @@
-import { same } from '../graph/verify.js';
+import type { GraphObject } from '../graph/client.js';
+import { missing } from '../graph/verify.js';
 import { problems, type Code, type Problem } from '../problem.js';
 import type { Wanted } from '../resource/parse.js';
 import type { RowResult } from './job.js';
-import type { GraphObject, RowAttempt, Value } from './parts.js';
+import type { JobParts, RowAttempt, Value } from './parts.js';
 
 /** How far one row of a chunk has come. */
 export interface RowState {
@@ -33,17 +34,19 @@ export function openRow(before: Before): RowState {
  * A row at a later attempt, after whoever made an earlier one has gone without a word (F74). It is sent when it still shows the value
  * before, or cannot be read; it is told applied when it shows the new value; of all others nothing can be known.
  */
-export function takeUpRow(changes: Wanted, before: Before, now: Value, tolerance: number): RowState {
+export function takeUpRow(changes: Wanted, before: Before, now: Value, parts: Verifying): RowState {
   if (before === 'not-found') return openRow(before);
   if (now === undefined) return fresh;
   if (now === 'not-found') return { ...fresh, result: resultOf('unknown', 'job-interrupted') };
   if (before !== null && Object.keys(changes).every((name) => now[name] === before[name])) return fresh;
-  if (shows(now, changes, tolerance)) return { ...fresh, result: { outcome: 'applied' } };
+  if (shows(now, changes, parts)) return { ...fresh, result: { outcome: 'applied' } };
   return { ...fresh, result: resultOf('unknown', 'job-interrupted') };
 }
 
-export function shows(object: GraphObject, changes: Wanted, tolerance: number): boolean {
-  return Object.entries(changes).every(([name, value]) => same(value, object[name], tolerance));
+type Verifying = Pick<JobParts, 'resource' | 'tolerance'>;
+
+export function shows(object: GraphObject, changes: Wanted, { resource, tolerance }: Verifying): boolean {
+  return missing(resource, changes, object, tolerance).length === 0;
 }
 
 /**

@@ -62,7 +62,8 @@ async function send(
 }
 
 /** Rows that may have been applied are looked at for a while: Intune shows writes late. @returns false when the instance ends meanwhile */
-async function lookAtOpenRows(chunk: Chunk, holder: Holder, { graph, limits, time, tolerance, closing }: JobParts) {
+async function lookAtOpenRows(chunk: Chunk, holder: Holder, parts: JobParts): Promise<boolean> {
+  const { graph, limits, time, closing } = parts;
   for (const waitMs of limits.lookAgainMs) {
     const open = chunk.states.flatMap(({ result, ambiguous }, row) => (result === undefined && ambiguous ? [row] : []));
     if (open.length === 0) return true;
@@ -73,7 +74,7 @@ async function lookAtOpenRows(chunk: Chunk, holder: Holder, { graph, limits, tim
     open.forEach((row, index) => {
       const [state, value, wanted] = [chunk.states[row], values[index], rows[index]];
       if (state === undefined || wanted === undefined || typeof value !== 'object') return;
-      if (shows(value, wanted.changes, tolerance)) chunk.states[row] = { ...state, result: { outcome: 'applied' } };
+      if (shows(value, wanted.changes, parts)) chunk.states[row] = { ...state, result: { outcome: 'applied' } };
     });
   }
   return true;

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Caller } from '../auth/caller.js';
 import { Problem } from '../problem.js';
+import { idKey } from '../resource/id.js';
 import { headerMetadata } from './end.js';
 import { chunkRows, folderOf, headerName, jobIdOf, type Header, type Row } from './job.js';
 import type { JobParts } from './parts.js';
@@ -47,7 +48,7 @@ function checkKey(key: string): void {
 function hashOf({ rows, clearsNull }: Submission): string {
   const hash = createHash('sha256').update(String(clearsNull));
   for (const { id, changes } of rows)
-    hash.update(JSON.stringify([id.toLowerCase(), Object.entries(changes).sort(([a], [b]) => (a < b ? -1 : 1))]));
+    hash.update(JSON.stringify([idKey(id), Object.entries(changes).sort(([a], [b]) => (a < b ? -1 : 1))]));
   return hash.digest('hex');
 }
 

@@ -53,7 +53,7 @@ async function operate<T>(
 ): Promise<T> {
   const half = () => world.between(...world.ground.latencyMs) + world.delay(process);
   for (let attempt = 1; ; attempt++) {
-    world.count(service, label);
+    world.count(service);
     await world.sleep(process, half());
     let fault = world.faultAt(process, label, 'before');
     await world.strike(process, fault);

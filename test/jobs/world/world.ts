@@ -1,8 +1,10 @@
 import { headerName, jobIdOf, readMessage, type Ended, type Header } from '../../../src/jobs/job.js';
-import type { JobLimits, JobParts } from '../../../src/jobs/parts.js';
+import type { JobLimits } from '../../../src/jobs/config.js';
+import type { JobParts } from '../../../src/jobs/parts.js';
 import { runPoisoned } from '../../../src/jobs/poison.js';
 import type { ChunkRecord } from '../../../src/jobs/record.js';
 import { runTurn } from '../../../src/jobs/turn.js';
+import { modelPerformance } from '../../../src/resource/modelPerformance.js';
 import { SimulatedGraph, property, type TaggedRow } from './graph.js';
 import { calm, type Ground } from './ground.js';
 import { Kernel, type Process } from './kernel.js';
@@ -170,7 +172,7 @@ export class World extends Kernel {
     if (!process.alive || process.stalledUntilMs > this.nowMs) await this.sleep(process, 0);
   }
 
-  count(service: 'blob' | 'queue', _label: string): void {
+  count(service: 'blob' | 'queue'): void {
     this.operations[service]++;
   }
 
@@ -220,6 +222,7 @@ export class World extends Kernel {
       graph: this.graph.for(process),
       limits: { ...limits, ...this.limits_ },
       rate: { rows: 80, windowMs: this.ground.windowMs },
+      resource: modelPerformance,
       tolerance: 1e-6,
       time: this.timeOf(process),
       tempo: {},
