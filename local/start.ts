@@ -4,7 +4,9 @@ import { constants, copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { readConfig, SettingsError } from '../src/config.js';
 import { startEmulator, type Emulator } from './emulator/emulator.js';
+import { readLocalSettings } from './host/settings.js';
 import { ports } from './ports.js';
 import { startStorage, type Storage } from './storage.js';
 
@@ -70,11 +72,17 @@ async function emulate(port: number): Promise<[Emulator, Storage]> {
   }
 }
 
-/** The functions host in a process of its own; its output is this terminal's. */
-function startHost(port: number, { identityEnvironment, ingestion }: Emulator): ChildProcess {
+/** The host's environment. @throws SettingsError for what the app would answer with 503 for as long as it runs (F57) */
+function environmentFor({ identityEnvironment, ingestion }: Emulator): NodeJS.ProcessEnv {
   // Whoever names another ingestion has reasons, and certificates, of their own; certificates alone are no such reason.
   const own = process.env.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined;
-  const env = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
+  const environment = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
+  readConfig({ ...readLocalSettings('.'), ...environment });
+  return environment;
+}
+
+/** The functions host in a process of its own; its output is this terminal's. */
+function startHost(port: number, env: NodeJS.ProcessEnv): ChildProcess {
   // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
   const options: SpawnOptions = {
     env,
@@ -124,7 +132,7 @@ async function main(): Promise<void> {
       ending.abort();
     });
   try {
-    const host = startHost(port, emulator);
+    const host = startHost(port, environmentFor(emulator));
     ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
     const ended = once(host, 'exit');
     const baseUrl = `http://127.0.0.1:${port}`;
@@ -137,6 +145,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error instanceof Stop ? error.message : error.stack) : ''}\n`);
+  const isForeseen = error instanceof Stop || error instanceof SettingsError;
+  process.stderr.write(`${error instanceof Error ? (isForeseen ? error.message : error.stack) : ''}\n`);
   process.exit(1);
 });

@@ -70,6 +70,7 @@ export interface Limits {
   readonly readyCacheMs: number;
   readonly tokenMs: number;
   readonly tokenRefreshAheadMs: number;
+  readonly streamMs: number;
   readonly shutdownWritesMs: number;
   readonly shutdownAnswersMs: number;
 }
@@ -112,7 +113,7 @@ type StringName =
 
 /** Says all that is wrong with the settings, one line each: name, reason, example, and never a value (F37). */
 export class SettingsError extends Error {
-  constructor(mistakes: readonly string[]) {
+  constructor(readonly mistakes: readonly string[]) {
     super(`The settings are not usable:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
     this.name = 'SettingsError';
   }
@@ -186,6 +187,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       readyCacheMs: value.READY_CACHE_MS,
       tokenMs: value.TOKEN_TIMEOUT_MS,
       tokenRefreshAheadMs: value.TOKEN_REFRESH_AHEAD_MS,
+      streamMs: value.STREAM_TIMEOUT_MS,
       shutdownWritesMs: value.SHUTDOWN_WRITES_MS,
       shutdownAnswersMs: value.SHUTDOWN_ANSWERS_MS,
     },

@@ -222,6 +222,12 @@ export const problems = {
     says: 'Ask again later. With a token that may write, the answer tells what to mend.',
     retry: 'after the wait',
   },
+  'not-configured': {
+    status: 503,
+    title: 'This API is not configured',
+    says: 'Its operator must mend its settings; the log of the app names each that is wrong.',
+    retry: 'no',
+  },
   'graph-unavailable': {
     status: 503,
     title: 'Microsoft Graph is unavailable',

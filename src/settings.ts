@@ -16,6 +16,9 @@ const milliseconds = (value: number, says: string, least = 1): Setting => ({
   says: `${says} In milliseconds.`,
 });
 
+/** Also when the settings are unusable. The platform tries for 1.9 s to pass on a half; a busy instance needs more. */
+export const streamTimeoutMs = 10_000;
+
 const oneGuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const exampleGuid = '00000000-0000-0000-0000-000000000000';
 
@@ -136,8 +139,16 @@ export const settings = {
   SIGNING_KEYS_COOLDOWN_MS: milliseconds(30_000, 'Least time between two requests for them, successful or not.'),
   SIGNING_KEYS_REFRESH_MS: milliseconds(3_600_000, 'Age from which they are renewed in the background.'),
   SIGNING_KEYS_STALE_MS: milliseconds(86_400_000, 'Age up to which they serve when they cannot be renewed.'),
-  SHUTDOWN_WRITES_MS: milliseconds(3_000, 'What running calls are given when the instance shuts down.', 0),
-  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What their answers are given after that, to leave the process.', 0),
+  STREAM_TIMEOUT_MS: milliseconds(
+    streamTimeoutMs,
+    'How long the two halves in which the platform passes on a call wait for each other.',
+  ),
+  SHUTDOWN_WRITES_MS: milliseconds(
+    3_000,
+    'What calls that still run are given when the platform ends the instance.',
+    0,
+  ),
+  SHUTDOWN_ANSWERS_MS: milliseconds(250, 'What those that are then cut off are given to be recorded.', 0),
   BULK_WRITES_PER_20_S: {
     rule: Joi.number().integer().min(20).max(400).default(80),
     example: '80',

@@ -1,10 +1,11 @@
 import type { TypedData } from './protocol.js';
+import type { Target } from './target.js';
 
 /** What of a request becomes trigger metadata. */
 export interface Bound {
   /** The body, if it came with a Content-Length above 0. */
   readonly body: Buffer | undefined;
-  readonly query: URLSearchParams;
+  readonly query: Target['query'];
   readonly params: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -32,14 +33,9 @@ export function triggerMetadata({ body, query, params, headers }: Bound): Record
   return Object.fromEntries([...bound.values()].map(({ name, data }) => [name, data]));
 }
 
-/** Names are one regardless of case; of several values the last one counts. */
-function lastValues(query: URLSearchParams): [string, string][] {
-  const values = new Map<string, [string, string]>();
-  for (const [name, value] of query) {
-    const key = name.toLowerCase();
-    values.set(key, [values.get(key)?.[0] ?? name, value]);
-  }
-  return [...values.values()];
+/** Names are one regardless of case; of several the last one counts, as it is spelt. */
+function lastValues(query: Target['query']): (readonly [string, string])[] {
+  return [...new Map(query.map(([name, value]) => [name.toLowerCase(), [name, value] as const])).values()];
 }
 
 /** The properties of a JSON body as metadata; nothing of one that cannot be read, or is nested too deep to be written again. */

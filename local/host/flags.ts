@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { QueueOverrides } from './queueSettings.js';
+import type { StopLimits } from './stop.js';
 
 const help = `Serves a compiled Azure Functions app on this machine, without the Core Tools.
 
-  node dist/local/host/main.js [--port 7071] [--root .] [--shutdown-limit-ms 5000]
+  node dist/local/host/main.js [--port 7071] [--root .]
 
-  --port               where to listen on 127.0.0.1; 0 takes a free port
-  --root               the app's folder, with package.json and host.json
-  --shutdown-limit-ms  how long the app's appTerminate hooks may take
+  --port                  where to listen on 127.0.0.1; 0 takes a free port
+  --root                  the app's folder, with package.json and host.json
+  --answers-limit-ms      at the end: how long running calls are answered before they are reset; 30000 by default
+  --invocations-limit-ms  at the end: how long what runs is waited for, in all; 41000 by default
+  --shutdown-limit-ms     at the end: how long the app's appTerminate hooks may take; 5000 by default
 
 For queue triggers, instead of what the real host or host.json says:
 
@@ -22,7 +25,7 @@ For queue triggers, instead of what the real host or host.json says:
 export interface Flags {
   readonly port: number;
   readonly root: string;
-  readonly shutdownLimitMs: number;
+  readonly limits: StopLimits;
   readonly queues: QueueOverrides;
 }
 
@@ -42,6 +45,8 @@ export function readFlags(): Flags {
       options: {
         port: { type: 'string', default: '7071' },
         root: { type: 'string', default: '.' },
+        'answers-limit-ms': { type: 'string', default: '30000' },
+        'invocations-limit-ms': { type: 'string', default: '41000' },
         'shutdown-limit-ms': { type: 'string', default: '5000' },
         ...(Object.fromEntries(Object.keys(queueFlags).map((flag) => [flag, { type: 'string' }])) as Record<
           keyof typeof queueFlags,
@@ -57,7 +62,11 @@ export function readFlags(): Flags {
     return {
       port: wholeNumber('--port', values.port, 65_535),
       root: resolve(values.root),
-      shutdownLimitMs: wholeNumber('--shutdown-limit-ms', values['shutdown-limit-ms'], 3_600_000),
+      limits: {
+        answersMs: wholeNumber('--answers-limit-ms', values['answers-limit-ms'], 3_600_000),
+        invocationsMs: wholeNumber('--invocations-limit-ms', values['invocations-limit-ms'], 3_600_000),
+        hooksMs: wholeNumber('--shutdown-limit-ms', values['shutdown-limit-ms'], 3_600_000),
+      },
       queues: queueOverrides(values),
     };
   } catch (error) {

@@ -1,23 +1,24 @@
 import { once } from 'node:events';
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { arriving, type Incoming } from './request.js';
 
 /** How long the real host's proxy waits while nothing moves between it and the worker. */
 const silenceLimitMs = 240_000;
 
-/**
- * How much of a declared body may be on its way to the worker when the answer comes. The real host's proxy fails then (reported for bodies
- * above some 25 MB, error `RequestBodyDestination`) and the caller gets a 500. Part of such a body fits into the buffers of two sockets,
- * so the limit for the rest is lower.
- */
-const earlyAnswerLimitBytes = 16 * 1024 * 1024;
+/** How long the real host tries to pass on a head that its own client refuses to write. */
+const refusedHeadMs = 1_900;
 
-const sliceBytes = 64 * 1024;
-const hopByHop = new Set([
+/** What belongs to one connection (RFC 9110 §7.6.1), and what the proxy says of itself. */
+const notPassedOn = new Set([
   'connection',
+  'content-length',
+  'host',
   'keep-alive',
   'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -27,21 +28,53 @@ const hopByHop = new Set([
 // just being closed. It must be another than that of a request: an equal one is taken to be set already, and the idle one stays.
 const agent = new Agent({ keepAlive: true, timeout: silenceLimitMs + 1 });
 
+/** One call on its way to the worker. */
+export interface Forwarding {
+  /** Of the library's own HTTP server. */
+  readonly port: number;
+  readonly invocationId: string;
+  readonly incoming: Incoming;
+  /** What the host has read already, because its length was declared; a chunked one is passed on as it arrives. */
+  readonly body: Buffer | undefined;
+  readonly response: ServerResponse;
+  /** Resolves when the other half of the call, the invocation, has ended in any way. */
+  readonly invoked: Promise<void>;
+}
+
 /**
- * Stream mode: passes a request on to the library's own HTTP server and its answer back to the caller, with the caller's headers as the
- * real host does. The library takes the body, method and address from here, and headers and parameters from the invocation.
- * @param body what the host has read already, because its length was declared; a chunked one is passed on as it arrives
- * Rejects when the worker gives no answer, or gives it too early; when the answer has begun by then, the connection is cut.
+ * The HTTP half of a call: passes the request on to the library's own server, and its answer back to the caller.
+ *
+ * As in the real host, the caller sees how this half ended only when the invocation has ended, too; only content of an answer goes out
+ * before. And the library never ends an invocation whose HTTP half has not arrived. So a request is lost, and its caller waits for ever,
+ * when its head cannot be written (a value that is not ASCII), when the library's server refuses it by itself (431, 417), or when the
+ * caller's own `x-ms-invocation-id` goes along in the place of the host's.
+ * Rejects, after the invocation has ended, when the worker gives no answer or one that cannot be passed back.
  */
-export async function forward(
-  port: number,
-  invocationId: string,
-  incoming: Incoming,
-  body: Buffer | undefined,
-  response: ServerResponse,
-): Promise<void> {
+export async function forward(call: Forwarding): Promise<void> {
+  const { response, invoked } = call;
+  try {
+    const answer = await exchange(call);
+    const headers = Object.entries(answer.headersDistinct).filter(([name]) => !notPassedOn.has(name));
+    if (headers.some(([, values = []]) => !values.every(isAscii)))
+      throw new Error('A header of the answer is not ASCII.');
+    response.statusCode = answer.statusCode ?? 500;
+    for (const [name, values = []] of headers) response.setHeader(name, values);
+    await pipeline(answer, response, { end: false });
+    await invoked;
+    response.end();
+  } catch (error) {
+    await invoked;
+    throw error;
+  }
+}
+
+/** Sends the request; resolves with the head of the answer. */
+async function exchange({ port, invocationId, incoming, body, response }: Forwarding): Promise<IncomingMessage> {
   const { method, target, host, headers } = incoming;
-  const framing = body ? { 'content-length': body.length } : chunked(headers);
+  if (!Object.values(headers).every(isAscii)) {
+    await wait(refusedHeadMs);
+    throw new Error('A header of the request is not ASCII: the proxy cannot write it.');
+  }
   const worker = request({
     host: '127.0.0.1',
     port,
@@ -49,11 +82,11 @@ export async function forward(
     method,
     path: target.url,
     headers: {
-      ...forwarded(headers),
       'x-ms-invocation-id': invocationId,
+      ...Object.fromEntries(Object.entries(headers).filter(([name]) => !notPassedOn.has(name))),
       'x-forwarded-host': host,
       'x-forwarded-proto': 'http',
-      ...framing,
+      ...(body ? { 'content-length': body.length } : chunked(headers)),
     },
     timeout: silenceLimitMs,
   });
@@ -61,38 +94,20 @@ export async function forward(
   response.on('close', () => {
     if (!response.writableFinished) worker.destroy();
   });
-
-  let unsentBytes = body?.length ?? 0;
-  const slices = async function* () {
-    if (!body) yield* arriving(incoming);
-    for (let at = 0; body && at < body.length; at += sliceBytes) {
-      const slice = body.subarray(at, at + sliceBytes);
-      unsentBytes -= slice.length;
-      yield slice;
-    }
-  };
   // Both fail through the wait for the answer; once that is over, a connection that breaks must not end the process.
   worker.on('error', () => undefined);
-  pipeline(slices, worker).catch(() => undefined);
-
+  send(worker, incoming, body);
   const [answer] = (await once(worker, 'response')) as [IncomingMessage];
-  if (unsentBytes > earlyAnswerLimitBytes) {
-    worker.destroy();
-    throw new Error('RequestBodyDestination: the function answered while most of a large body was still unread.');
-  }
-  response.statusCode = answer.statusCode ?? 500;
-  for (const [name, values = []] of Object.entries(answer.headersDistinct)) {
-    if (!hopByHop.has(name)) response.setHeader(name, values);
-  }
-  await pipeline(answer, response);
+  return answer;
 }
 
-/** Node writes one byte for each character. */
-function forwarded(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const sent = Object.entries(headers).filter(([name]) => !hopByHop.has(name) && name !== 'host' && name !== 'expect');
-  return Object.fromEntries(sent.map(([name, value]) => [name, Buffer.from(value).toString('latin1')]));
+function send(worker: ClientRequest, incoming: Incoming, body: Buffer | undefined): void {
+  if (body) worker.end(body);
+  else pipeline(arriving(incoming), worker).catch(() => undefined);
 }
 
 function chunked(headers: Readonly<Record<string, string>>): Record<string, string> {
   return headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
 }
+
+const isAscii = (value: string) => /^[\t\x20-\x7e]*$/.test(value);

@@ -1,16 +1,12 @@
 import { inspect } from 'node:util';
 import { runHooks, type App, type RegisteredFunction } from './core.js';
-import type { CallContext, InvocationRequest, InvocationResponse } from './protocol.js';
+import type { CallContext, InvocationRequest } from './protocol.js';
 
 /**
  * Makes one call as the real worker does: arguments, `preInvocation` hooks, the function, `postInvocation` hooks, answer.
  * The hooks may replace inputs, callback, result and error. Rejects with the function's error.
  */
-export async function invoke(
-  app: App,
-  called: RegisteredFunction,
-  request: InvocationRequest,
-): Promise<InvocationResponse> {
+export async function invoke(app: App, called: RegisteredFunction, request: InvocationRequest): Promise<void> {
   if (!app.model) throw new Error('The app set no programming model.');
   const call: CallContext = {
     invocationId: request.invocationId,
@@ -40,7 +36,7 @@ export async function invoke(
   await runHooks(app, 'postInvocation', after);
   delete call.state;
   if (after.error !== null) throw after.error instanceof Error ? after.error : new Error(inspect(after.error));
-  return model.getResponse(context, after.result);
+  await model.getResponse(context, after.result);
 }
 
 const noResult: { result: unknown; error: unknown } = { result: null, error: null };

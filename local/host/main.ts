@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { loadApp, runHooks, type App } from './core.js';
+import { loadApp } from './core.js';
 import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
 import type { Listener } from './queueListener.js';
@@ -9,6 +9,7 @@ import { readQueueSettings } from './queueSettings.js';
 import { buildRoutes, type Route } from './routes.js';
 import { createHost } from './server.js';
 import { addSettings, readEntryPoint, readLocalSettings, readRoutePrefix } from './settings.js';
+import { stop, type StopLimits } from './stop.js';
 import { openStreamPort } from './stream.js';
 import { isHttpTrigger, isQueueTrigger, refuseUnknown } from './triggers.js';
 
@@ -16,19 +17,19 @@ import { isHttpTrigger, isQueueTrigger, refuseUnknown } from './triggers.js';
  * Starts in this order: settings, port, app. The port comes before the app, so that a taken port is told at once and the app finds its own
  * address in WEBSITE_HOSTNAME, as under the Core Tools.
  */
-async function start({ port, root, shutdownLimitMs, queues }: Flags): Promise<void> {
+async function start({ port, root, limits, queues }: Flags): Promise<void> {
   addSettings(readLocalSettings(root), process.env);
   const prefix = readRoutePrefix(root);
   const queueSettings = readQueueSettings(root, queues);
   const entryPoint = readEntryPoint(root);
 
-  const { server, serve } = createHost();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((error: unknown) => {
+  const host = createHost();
+  host.server.listen(port, '127.0.0.1');
+  await once(host.server, 'listening').catch((error: unknown) => {
     throw portProblem(port, error);
   });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  addSettings({ WEBSITE_HOSTNAME: host, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' }, process.env);
+  const address = `127.0.0.1:${(host.server.address() as AddressInfo).port}`;
+  addSettings({ WEBSITE_HOSTNAME: address, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' }, process.env);
 
   const app = await loadApp(entryPoint, writeLog);
   refuseUnknown(app.functions);
@@ -37,20 +38,20 @@ async function start({ port, root, shutdownLimitMs, queues }: Flags): Promise<vo
   // The real host ends the worker, with everything that runs in it, and starts another one.
   const listening = listenToQueues(app, queueSettings, () => {
     process.exitCode = 1;
-    void stop(app, shutdownLimitMs);
+    void end({ ...limits, answersMs: 0, invocationsMs: 0 });
   });
-  onSignal(async () => {
-    server.close();
-    serve(undefined);
-    await (await listening)?.stop();
-    await stop(app, shutdownLimitMs);
-  });
-  serve({ app, routes, streamPort });
+  const end = async (limits: StopLimits) => {
+    host.serve(undefined);
+    await stop({ app, ...host, stopQueues: async () => (await listening)?.stop(), limits });
+    process.exit();
+  };
+  onSignal(() => end(limits));
+  host.serve({ app, routes, streamPort });
   const queueLines = app.functions
     .filter(isQueueTrigger)
     .map(({ name, trigger }) => `  ${name}: queue ${trigger.queueName ?? ''}\n`);
   process.stdout.write(
-    `Functions host listening on http://${host}\n${routes.map((route) => line(route, host)).join('')}${queueLines.join('')}`,
+    `Functions host listening on http://${address}\n${routes.map((route) => line(route, address)).join('')}${queueLines.join('')}`,
   );
 }
 
@@ -74,18 +75,6 @@ function onSignal(end: () => Promise<void>): void {
   }
 }
 
-/** As the real worker: the app's `appTerminate` hooks have their time, then the process ends; running calls are not waited for. */
-async function stop(app: App, limitMs: number): Promise<void> {
-  setTimeout(() => {
-    writeLog('warning', 'host', `The appTerminate hooks took more than ${limitMs} ms and were cut off.`);
-    process.exit();
-  }, limitMs);
-  await runHooks(app, 'appTerminate', { hookData: {} }).catch((error: unknown) => {
-    writeLog('error', 'host', `An appTerminate hook failed: ${messageOf(error)}`);
-  });
-  process.exit();
-}
-
 function portProblem(port: number, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new Error(`Port ${port} is taken. Choose another one with --port.`);
@@ -93,8 +82,8 @@ function portProblem(port: number, error: unknown): Error {
   return new Error(`Port ${port} cannot be opened: ${messageOf(error)}`);
 }
 
-function line({ function: { name }, methods, template }: Route, host: string): string {
-  return `  ${name}: ${methods.join(',')} http://${host}/${template}\n`;
+function line({ function: { name }, methods, template }: Route, address: string): string {
+  return `  ${name}: ${methods.join(',')} http://${address}/${template.replace(/^\//, '')}\n`;
 }
 
 function messageOf(error: unknown): string {

@@ -5,20 +5,8 @@ export interface TypedData {
   readonly string?: string;
   readonly json?: string;
   readonly bytes?: Uint8Array;
-  readonly http?: HttpData;
-}
-
-export interface HttpData {
-  readonly method?: string;
-  readonly url?: string;
-  readonly body?: TypedData | null;
-  readonly nullableHeaders?: Readonly<Record<string, { readonly value: string }>>;
-  readonly nullableParams?: Readonly<Record<string, { readonly value: string }>>;
-  readonly nullableQuery?: Readonly<Record<string, { readonly value: string }>>;
-  /** These three are set in answers. */
-  readonly statusCode?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly unknown[];
+  /** Of an HTTP call everything travels in its other half: see `forward.ts`. */
+  readonly http?: object;
 }
 
 /** What the host tells the worker about one call. */
@@ -27,10 +15,6 @@ export interface InvocationRequest {
   readonly inputData: readonly { readonly name: string; readonly data: TypedData }[];
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
   readonly traceContext: { readonly traceParent: string; readonly traceState: string };
-}
-
-export interface InvocationResponse {
-  readonly returnValue?: TypedData | null;
 }
 
 /** What a function declares: its trigger, its inputs and outputs, by name. */
@@ -58,5 +42,5 @@ export interface CallContext {
 export interface InvocationModel {
   readonly getArguments: () => Promise<{ context: unknown; inputs: unknown[] }>;
   readonly invokeFunction: (context: unknown, inputs: unknown[], callback: unknown) => Promise<unknown>;
-  readonly getResponse: (context: unknown, result: unknown) => Promise<InvocationResponse>;
+  readonly getResponse: (context: unknown, result: unknown) => Promise<unknown>;
 }

@@ -26,18 +26,19 @@ export class Refused extends Error {
   }
 }
 
-/** Reads head and target. Refuses with 400, 414, 431 or 413. (Node itself answers malformed requests and heads that are too long.) */
+/** Reads head and target. Refuses with the real host's statuses: 400, 404, 414, 431 or 500. (`refusalOf` answers what Node cannot read.) */
 export function readRequest(message: IncomingMessage): Incoming {
   const { method = '', url = '', httpVersion } = message;
   if (`${method} ${url} HTTP/${httpVersion}\r\n`.length > limits.requestLineBytes) throw new Refused(414);
   if (message.rawHeaders.length / 2 > limits.headerCount) throw new Refused(431);
   const headers = readHeaders(message);
+  if (url === '*') throw new Refused(404);
   const target = readTarget(url);
-  const host = headers.host ?? '';
+  const { host = '', 'content-length': declared } = headers;
+  if (host === '') throw new Refused(500);
   if (!target || !URL.canParse(`http://${host}`)) throw new Refused(400);
-  const declared = headers['content-length'];
   const contentLength = declared === undefined ? undefined : Number(declared);
-  if (contentLength !== undefined && contentLength > limits.bodyBytes) throw new Refused(413);
+  if (contentLength !== undefined && contentLength > limits.bodyBytes) throw new Refused(500);
   return { method, target, host, headers, contentLength, message };
 }
 
@@ -59,4 +60,18 @@ export async function* arriving({ message }: Incoming): AsyncGenerator<Buffer> {
     if (bytes > limits.bodyBytes) throw new Refused(413);
     yield chunk;
   }
+}
+
+/** What Node says of bytes that its parser cannot read. */
+export interface ClientError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
+
+/** The status that the real host gives to what Node's parser cannot read; a method that nobody knows is one that no function has. */
+export function refusalOf({ code, rawPacket }: ClientError): number {
+  if (code === 'HPE_INVALID_METHOD' && /^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(rawPacket?.toString('latin1') ?? ''))
+    return 404;
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code?.startsWith('HPE_INVALID_CHUNK') ? 500 : 400;
 }

@@ -71,8 +71,9 @@ export function matchTemplate(segments: readonly Segment[], path: string): Recor
   return left === '' ? Object.fromEntries(params) : undefined;
 }
 
-/** Reads a template, or says in the error what of it is not emulated. */
+/** Reads a template, or says in the error what of it is not emulated. The root is `/`, without a prefix alone. */
 export function readTemplate(template: string): readonly Segment[] {
+  if (template === '/') return [];
   const segments = template.replace(/\/$/, '').split('/').map(readSegment);
   const names = segments.filter(({ kind }) => kind !== 'literal').map(({ text }) => text.toLowerCase());
   if (new Set(names).size < names.length) throw new Error('it has one parameter twice');
@@ -91,7 +92,8 @@ function readSegment(segment: string): Segment {
 }
 
 function buildRoute(registered: RegisteredFunction, prefix: string): Route {
-  const route = registered.trigger.route ?? registered.name;
+  const { route: given = '' } = registered.trigger;
+  const route = given === '' ? registered.name : given;
   const refuse = (why: string) => new Error(`Function "${registered.name}" has the route "${route}": ${why}.`);
   if (/^\/*(admin|runtime)/i.test(route))
     throw refuse('the host keeps what begins with "admin" or "runtime" for itself');

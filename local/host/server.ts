@@ -1,26 +1,43 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { triggerMetadata } from './binding.js';
 import type { App } from './core.js';
 import { forward } from './forward.js';
 import { invoke } from './invocation.js';
-import type { HttpData, InvocationRequest, TypedData } from './protocol.js';
-import { limits, readRequest, Refused, type Incoming } from './request.js';
+import type { InvocationRequest } from './protocol.js';
+import { limits, readRequest, refusalOf, Refused, type ClientError, type Incoming } from './request.js';
 import { findRoute, type Match, type Route } from './routes.js';
 import { traceContext } from './trace.js';
 
-/** What is served: an app that has started, its routes, and in stream mode the port of the library's server. */
+/** What is served: an app that has started, its routes, and the port of the library's own server. */
 export interface Site {
   readonly app: App;
   readonly routes: readonly Route[];
-  readonly streamPort: number | undefined;
+  readonly streamPort: number;
 }
 
+/** The web server and what is under way. */
+export interface Host {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+  /** Calls whose invocation has not ended, or whose answer has not left. */
+  readonly running: Set<Promise<unknown>>;
+  /** From now on this is served; nothing: 503. */
+  readonly serve: (site: Site | undefined) => void;
+}
+
+const homePage =
+  '<!doctype html><title>Functions host</title><p>The functions host of this machine is up and running.</p>\n';
+
 /** An HTTP server with the limits of the real host's. It answers 503 while there is nothing to serve. */
-export function createHost(): { server: Server; serve: (site: Site | undefined) => void } {
+export function createHost(): Host {
   let served: Site | undefined;
+  const sockets = new Set<Socket>();
+  const running: Host['running'] = new Set();
   const times = { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 130_000 };
   const server = createServer({ maxHeaderSize: limits.headerBytes, ...times }, (message, response) => {
     const site = served;
@@ -28,105 +45,70 @@ export function createHost(): { server: Server; serve: (site: Site | undefined) 
       end(response, 503);
       return;
     }
-    answer(site, message, response).catch((error: unknown) => {
+    const answered = answer(site, message, response).catch((error: unknown) => {
       if (!(error instanceof Refused) && !response.destroyed) site.app.log('error', 'host', inspect(error));
       if (response.headersSent) response.destroy();
       else end(response, error instanceof Refused ? error.status : 500);
     });
+    runsUntil(running, Promise.all([answered, once(response, 'close')]));
+  });
+  // Without a listener Node answers 417 by itself; the real host passes the header on.
+  server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', message, response);
+  });
+  server.on('clientError', (error: ClientError, socket: Socket) => {
+    if (socket.writable) socket.end(`HTTP/1.1 ${refusalOf(error)} \r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    else socket.destroy();
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   const serve = (site: Site | undefined) => {
     served = site;
   };
-  return { server, serve };
+  return { server, sockets, running, serve };
+}
+
+/** Counts what is under way until it has ended. */
+export function runsUntil(running: Host['running'], work: Promise<unknown>): void {
+  running.add(work);
+  void work.catch(() => undefined).then(() => running.delete(work));
 }
 
 async function answer(site: Site, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const incoming = readRequest(message);
-  const { method, target } = incoming;
-  const match = findRoute(site.routes, method, target.path);
+  const { path } = incoming.target;
+  const match = findRoute(site.routes, incoming.method, path);
   if (!match) {
-    // The real host's home page, without its content; and its bare 404, also for a method that no function of this path has.
-    end(response, target.path === '/' ? 204 : 404);
+    if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(homePage);
+    else if (/^\/(admin|runtime)\//i.test(path)) end(response, 401, { 'www-authenticate': 'Bearer' });
+    // The real host's bare 404, also for a method that no function of this path has.
+    else end(response, 404);
     return;
   }
   // As the real host does: a body of a declared length is read before the function is called, a chunked one is not.
   const body = incoming.contentLength ? await buffer(message) : undefined;
-  const call = callOf(match, incoming, body, site.streamPort !== undefined);
-  if (site.streamPort === undefined) await answerBuffered(site.app, match, call, response);
-  else await answerStreamed(site.app, site.streamPort, match, call, incoming, body, response);
-}
-
-/** A failure of the function is only logged: the library then never answers, and the caller waits until the host gives up. */
-async function answerStreamed(
-  app: App,
-  port: number,
-  match: Match,
-  call: InvocationRequest,
-  incoming: Incoming,
-  body: Buffer | undefined,
-  response: ServerResponse,
-): Promise<void> {
+  const call = callOf(match, incoming, body);
   const called = match.route.function;
-  invoke(app, called, call).catch((error: unknown) => {
-    app.log('error', called.name, `Failed: ${inspect(error)}`);
+  const invoked = invoke(site.app, called, call).catch((error: unknown) => {
+    site.app.log('error', called.name, `Failed: ${inspect(error)}`);
   });
-  await forward(port, call.invocationId, incoming, body, response);
+  await forward({ port: site.streamPort, invocationId: call.invocationId, incoming, body, response, invoked });
 }
 
-/** Without stream mode the answer comes back with the call. Nothing is 204; a failure is a 500 with an empty body. */
-async function answerBuffered(
-  app: App,
-  match: Match,
-  call: InvocationRequest,
-  response: ServerResponse,
-): Promise<void> {
-  const called = match.route.function;
-  let http: HttpData | undefined;
-  try {
-    http = (await invoke(app, called, call)).returnValue?.http;
-    if (http?.cookies?.length) throw new Error('Cookies are emulated in stream mode only.');
-  } catch (error) {
-    app.log('error', called.name, `Failed: ${inspect(error)}`);
-    end(response, 500);
-    return;
-  }
-  response.writeHead(Number(http?.statusCode ?? 204), { ...http?.headers });
-  response.end(http?.body?.bytes);
-}
-
-function callOf(match: Match, incoming: Incoming, body: Buffer | undefined, streamed: boolean): InvocationRequest {
-  const { params } = match;
-  const { headers, target } = incoming;
+function callOf({ route, params }: Match, { headers, target }: Incoming, body: Buffer | undefined): InvocationRequest {
   return {
     invocationId: randomUUID(),
-    inputData: [
-      { name: match.route.function.triggerName, data: { http: streamed ? {} : httpData(match, incoming, body) } },
-    ],
+    inputData: [{ name: route.function.triggerName, data: { http: {} } }],
     triggerMetadata: triggerMetadata({ body, query: target.query, params, headers }),
     traceContext: traceContext(headers),
   };
 }
 
-function httpData({ params }: Match, incoming: Incoming, body: Buffer | undefined): HttpData {
-  const { method, target, host, headers } = incoming;
-  const query = [...new Set(target.query.keys())].map((name) => [name, target.query.getAll(name).join(',')]);
-  const bytes: TypedData | null = body ? { bytes: body } : null;
-  return {
-    method,
-    url: `http://${host}${target.url}`,
-    body: bytes,
-    nullableHeaders: nullable(headers),
-    nullableParams: nullable(params),
-    nullableQuery: nullable(Object.fromEntries(query) as Record<string, string>),
-  };
-}
-
-function nullable(values: Readonly<Record<string, string>>): Record<string, { value: string }> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
-}
-
 /** An answer without a body. The rest of the request is not waited for. */
-function end(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-length': 0, ...(status >= 400 && status !== 404 && { connection: 'close' }) });
+function end(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  const close = status >= 400 && status !== 404 && { connection: 'close' };
+  response.writeHead(status, { 'content-length': 0, ...headers, ...close });
   response.end();
 }

@@ -2,14 +2,16 @@ import { Server } from 'node:net';
 import type { App } from './core.js';
 
 /**
- * The port of the library's own HTTP server, which it opens in stream mode (`enableHttpStream`) and tells as the capability `HttpUri`;
- * nothing when the app did not ask for stream mode. The library would listen on all interfaces; here it listens on loopback only.
+ * The port of the library's own HTTP server, which it opens in stream mode (`enableHttpStream`) and tells as the capability `HttpUri`.
+ * The library would listen on all interfaces; here it listens on loopback only. Refuses an app without stream mode: nothing else is played.
  */
-export async function openStreamPort(app: App): Promise<number | undefined> {
+export async function openStreamPort(app: App): Promise<number> {
   const { model } = app;
   const capabilities = await listenOnLoopbackDuring(() => model?.getCapabilities?.({}));
   const address = capabilities?.HttpUri;
-  return address === undefined ? undefined : Number(new URL(address).port);
+  if (address === undefined)
+    throw new Error('This host serves stream mode only: the app must call app.setup({ enableHttpStream: true }).');
+  return Number(new URL(address).port);
 }
 
 /** The library calls `listen(callback)` before it first waits, so the change lasts for one synchronous call. */

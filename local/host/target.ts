@@ -2,9 +2,10 @@
 export interface Target {
   /** Decoded, except for an encoded slash, and without dot segments. Routes match on this. */
   readonly path: string;
-  /** What the app sees: the path, encoded again, and the query as sent. */
+  /** What the app sees: the path, encoded again with the percent signs that are left in it, and the query, encoded where it has to be. */
   readonly url: string;
-  readonly query: URLSearchParams;
+  /** Names and values, decoded; a percent-encoding that is not valid UTF-8 stays as it was sent. */
+  readonly query: readonly (readonly [name: string, value: string])[];
 }
 
 /**
@@ -17,18 +18,30 @@ export function readTarget(target: string): Target | undefined {
   const rawPath = question === -1 ? target : target.slice(0, question);
   const rawQuery = question === -1 ? '' : target.slice(question);
   if (!/^\/[\x21-\x7e]*$/.test(rawPath) || rawPath.includes('%00')) return undefined;
-  const path = withoutDotSegments(rawPath.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun));
-  return { path, url: encodePath(path) + rawQuery, query: new URLSearchParams(rawQuery) };
+  const path = withoutDotSegments(rawPath.replace(/(?:%[0-9a-f]{2})+/gi, (run) => decodeRun(run, '/')));
+  return { path, url: encodePath(path) + encodeQuery(rawQuery), query: readQuery(rawQuery.slice(1)) };
 }
 
-/** Decodes a run of `%XX` character by character: a character that is not valid stays as it was sent. */
-function decodeRun(run: string): string {
+function readQuery(query: string): [string, string][] {
+  const decode = (text: string) =>
+    text.replaceAll('+', ' ').replace(/(?:%[0-9a-f]{2})+/gi, (run) => decodeRun(run, ''));
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return [decode(name), decode(value.join('='))];
+    });
+}
+
+/** Decodes a run of `%XX` character by character: one that is not valid, or is among these, stays as it was sent. */
+function decodeRun(run: string, keep: string): string {
   const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
   let text = '';
   for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes[at] ?? 0);
     const character = decodeUtf8(bytes.subarray(at, at + length));
-    const kept = character === undefined || character === '/';
+    const kept = character === undefined || keep.includes(character);
     const taken = character === undefined ? 1 : length;
     text += kept ? run.slice(at * 3, (at + taken) * 3) : character;
     at += taken;
@@ -62,9 +75,12 @@ function withoutDotSegments(path: string): string {
   return `/${kept.join('/')}`;
 }
 
-/** RFC 3986 §3.3: what is not a path character is encoded; an encoding that is still there stays. */
+/** RFC 3986 §3.3: what is not a path character is encoded, and so is each percent sign that is left: `%2F` becomes `%252F`. */
 function encodePath(path: string): string {
-  return path.replace(/%[0-9a-fA-F]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, (part) =>
-    part.length === 3 && part.startsWith('%') ? part : encodeURIComponent(part),
-  );
+  return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, encodeURIComponent);
+}
+
+/** RFC 3986 §3.4: what no query can hold is encoded, such as `|`, `{` and a second `#`; encodings stay. */
+function encodeQuery(query: string): string {
+  return query.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%[\]]/gu, encodeURIComponent);
 }

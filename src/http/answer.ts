@@ -3,9 +3,9 @@ import { problems, type Problem, type ProblemRow } from '../problem.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** What a story answers with: the content of a 200, or word that the caller already has it. */
+/** What a story answers with: the content of a 200, word that the caller already has it, or where it is. */
 export interface Answer {
-  readonly status?: 304;
+  readonly status?: 302 | 304;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -22,8 +22,8 @@ export function csvAnswer(text: string, nextLink: string | undefined): Answer {
 
 export function success({ status, body, headers }: Answer, requestId: string): HttpResponseInit {
   const all = { ...always, ...headers, 'x-request-id': requestId };
-  // RFC 9110 §15.4.5: a 304 has no body, not even an empty one.
-  return status === 304 ? { status, headers: all } : { status: 200, headers: all, body };
+  // RFC 9110 §15.4.5: a 304 has no body, not even an empty one; a redirect needs none.
+  return status !== undefined ? { status, headers: all } : { status: 200, headers: all, body };
 }
 
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. Holds our own sentences only. */

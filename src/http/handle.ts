@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { deadlineIn } from '../graph/deadline.js';
 import type { Journey } from '../graph/control.js';
@@ -9,6 +8,7 @@ import { drain } from './body.js';
 import type { Deps, Entry, OpenCall } from './call.js';
 import { readId } from './id.js';
 import { report, type Told } from './report.js';
+import { requestIdOf } from './requestId.js';
 
 /** A path with what it does by method; without methods it is not part of this API. HEAD is GET without a body (RFC 9110 §9.3.2). */
 export interface Path {
@@ -16,13 +16,8 @@ export interface Path {
   readonly methods?: Readonly<Record<string, Entry>>;
 }
 
-/** What shut-down waits for (F38). */
-export interface Running {
-  /** Calls that have begun and not ended. */
-  readonly calls: Set<Promise<unknown>>;
-  /** When the last one ended, on the clock of `performance.now()`: its answer leaves after that. */
-  lastEndMs: number;
-}
+/** Calls that have begun and not ended: what shut-down waits for (F38). */
+export type Running = Set<Promise<unknown>>;
 
 /**
  * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the body is the story's.
@@ -31,12 +26,11 @@ export interface Running {
 export function handle(deps: Deps, running: Running, path: Path) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const answering = answer(deps, path, request, context);
-    running.calls.add(answering);
+    running.add(answering);
     try {
       return await answering;
     } finally {
-      running.calls.delete(answering);
-      running.lastEndMs = performance.now();
+      running.delete(answering);
     }
   };
 }
@@ -50,12 +44,11 @@ async function answer(
   const traceparent = context.traceContext?.traceParent;
   const told: Told = {
     startMs: Date.now(),
-    requestId: randomUUID(),
+    requestId: requestIdOf(request),
     journey: { attempts: [], ambiguous: false, traceparent },
     audit: {},
   };
   try {
-    told.requestId = readRequestId(request) ?? told.requestId;
     if (methods === undefined) throw new Problem('unknown-path');
     const entry = methods[request.method === 'HEAD' ? 'GET' : request.method];
     if (entry === undefined) throw new Problem('method-not-allowed', 'not-applied', { allow: allowed(methods) });
@@ -95,12 +88,6 @@ async function admitted(
 
 function allowed(methods: NonNullable<Path['methods']>): string[] {
   return Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** The caller's own id for this call, if it can harm nothing (F51). */
-function readRequestId({ headers }: HttpRequest): string | undefined {
-  const given = headers.get('x-request-id') ?? '';
-  return /^[\w-]{1,64}$/.test(given) ? given : undefined;
 }
 
 /** The segment that the route calls `id`. The host mixes query values into the parameters, whose spelling may then win: so the path is read. */

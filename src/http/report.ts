@@ -9,7 +9,7 @@ import type { Audit, Deps, Entry } from './call.js';
 export interface Told {
   /** Begin, in milliseconds since 1970. */
   readonly startMs: number;
-  requestId: string;
+  readonly requestId: string;
   readonly journey: Journey;
   readonly audit: Audit;
   entry?: Entry;

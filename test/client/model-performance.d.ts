@@ -429,6 +429,7 @@ export interface components {
       | 'update-unverified'
       | 'job-interrupted'
       | 'not-ready'
+      | 'not-configured'
       | 'graph-unavailable'
       | 'graph-unreachable'
       | 'identity-unavailable'
@@ -496,7 +497,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -508,7 +509,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
@@ -566,7 +567,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Updates cannot succeed at present (`not-ready`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -578,7 +579,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down' | 'not-ready';
+              code?: 'not-configured' | 'shutting-down' | 'not-ready';
             };
           };
         };
@@ -763,7 +764,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -776,6 +777,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -986,7 +988,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -999,6 +1001,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1274,7 +1277,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1287,6 +1290,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1557,7 +1561,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1570,6 +1574,7 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?:
+                | 'not-configured'
                 | 'shutting-down'
                 | 'signing-keys-unavailable'
                 | 'graph-unavailable'
@@ -1648,7 +1653,7 @@ export interface operations {
           };
         };
       };
-      /** @description This instance is shutting down (`shutting-down`). */
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
       503: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1660,7 +1665,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'shutting-down';
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };

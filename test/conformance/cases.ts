@@ -68,6 +68,25 @@ export function conformance(target: () => Target): void {
     });
   });
 
+  test.each(['/', '/api', '/api/'])('GET %s leads to the page', async (path) => {
+    const { status, headers } = await send({ method: 'GET', path, withoutToken: true });
+    expect({ status, location: headers.location }).toEqual({ status: 302, location: '/api/docs' });
+  });
+
+  // No token is needed for these, and without the app's guard each of them would keep its place for ever.
+  describe('headers that make a call hang in stream mode (F56)', () => {
+    test.each([
+      { what: 'a value that is not ASCII', headers: { 'x-name': '\u00c3\u00bc' }, status: 500 },
+      { what: 'headers over 16 KiB', headers: { 'x-long': 'a'.repeat(20_000) }, status: 200 },
+      { what: 'an expectation', headers: { expect: 'foo' }, status: 200 },
+      { what: 'an own x-ms-invocation-id', headers: { 'x-ms-invocation-id': 'conformance' }, status: 400 },
+    ])('$what, twenty at once: $status', async ({ headers, status }) => {
+      const one = () => send({ method: 'GET', path: '/api/health/live', headers, withoutToken: true });
+      const answers = await Promise.all(Array.from({ length: 20 }, one));
+      expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
+    });
+  });
+
   describe('callers', () => {
     test('a call without a token is 401 and says what is missing (F60)', async () => {
       const answer = await send({ body: '{"windowsScore":1}', withoutToken: true });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { startEmulator } from '../../local/emulator/emulator.js';
 import { createAdmit } from '../../src/auth/admit.js';
@@ -14,14 +14,17 @@ import type { Story } from '../../src/http/call.js';
 import { handle } from '../../src/http/handle.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { noTelemetry } from '../../src/telemetry/telemetry.js';
+import type { ArmedFault } from '../../local/emulator/armory.js';
+import { send } from '../support/host-fixture/process.js';
+import { rawCall } from '../support/rawCall.js';
 import { startSystem, type System } from '../support/system.js';
-import { leaks, play, scaled, wanted, type Played } from '../support/play.js';
+import { leaks, play, scaled, wanted } from '../support/play.js';
 
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
 
-async function started(environment: Record<string, string> = {}): Promise<System> {
-  const system = await startSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '20000', ...environment });
+async function started(environment: Record<string, string> = {}, flags: string[] = []): Promise<System> {
+  const system = await startSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '20000', ...environment }, { flags });
   systems.push(system);
   return system;
 }
@@ -38,81 +41,162 @@ async function until(what: () => boolean): Promise<void> {
 const reached = ({ emulator }: System, server: string, method: string) =>
   until(() => emulator.requests({ method }).some((request) => request.server === server));
 
-/** Ends the instance while a call is under way; how the call and the instance ended. */
-async function endDuring(system: System, call: Promise<Played>, server = 'graph', method = 'PATCH'): Promise<Played> {
+/** The platform's 30 s and 41 s at the end of an instance, scaled down. */
+const soon = ['--answers-limit-ms', '100', '--invocations-limit-ms', '200'];
+
+/** Ends the instance while a call runs that takes longer than the platform waits for it, and tells what became of the call. */
+async function cutOff(system: System, faults: readonly ArmedFault[], server = 'graph', method = 'PATCH') {
+  const { emulator, host } = system;
+  const id = emulator.models()[0]?.id ?? '';
+  emulator.arm(faults);
+  const answer = system.patch(id, wanted).then(
+    () => 'answered',
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
+  );
   await reached(system, server, method);
-  system.host.child.kill('SIGTERM');
-  const played = await call;
-  expect(await system.host.ended).toBe(0);
-  expect(system.host.output.err).not.toContain('cut off');
-  return played;
+  host.child.kill('SIGTERM');
+  expect(await answer).toBe('ECONNRESET');
+  expect(await host.ended).toBe(0);
+  expect(host.output.err).not.toContain('cut off');
+  return {
+    logged: logged(host.output.out + host.output.err),
+    writes: emulator.requests({ id, method: 'PATCH' }).length,
+    model: emulator.model(id)?.model,
+  };
 }
 
+const logged = (text: string) =>
+  [...text.matchAll(/\{"problem":.*\}$/gm)].map(([line]) => JSON.parse(line) as Record<string, unknown>);
+
 describe('F38 the instance shuts down', () => {
-  test('a write that is under way gets its time, and is verified', async () => {
-    const system = await started();
-    const late = { fault: 'F25-late', delayMs: 400, applied: true };
-    const { answer, after } = await endDuring(system, play(system, [late]));
-    expect(answer.status).toBe(200);
-    expect(after.model).toBe(wanted.model);
-  });
-
-  test('an answer that is about to leave does leave', async () => {
-    const system = await started({ AUDIT_FROM: 'none', SHUTDOWN_ANSWERS_MS: '1000' });
-    const ids = system.emulator.models().map(({ id }) => id);
-    const calls = Promise.all(ids.map((id) => system.patch(id, wanted)));
-    await until(
-      () => system.emulator.requests({ method: 'PATCH' }).filter(({ status }) => status > 0).length === ids.length,
-    );
+  // The app learns of it when the last call has been answered: a call goes on as if nothing were.
+  test.each([
+    { what: 'a write', faults: [{ fault: 'F25-late', delayMs: 400, applied: true }], status: 200 },
+    { what: 'a wait', faults: [{ fault: 'F01', retryAfterSeconds: 1 }], status: 200 },
+    { what: 'a look', faults: [{ fault: 'F16' }], environment: { READ_BACK_DELAYS_MS: '0,400' }, status: 424 },
+  ])('$what that is under way has its time, and is answered', async ({ faults, environment, status }) => {
+    const system = await started(environment);
+    const call = play(system, faults);
+    await reached(system, 'graph', 'PATCH');
     system.host.child.kill('SIGTERM');
-    expect((await calls).map(({ status }) => status)).toEqual(ids.map(() => 200));
+    expect((await call).answer.status).toBe(status);
     expect(await system.host.ended).toBe(0);
+    expect(system.host.output.err).not.toMatch(/cut off|are reset/);
   });
 
-  test('a read-back that is under way gets its time, too', async () => {
-    const system = await started({ READ_BACK_DELAYS_MS: '0,400' });
-    const { body } = await endDuring(system, play(system, [{ fault: 'F16' }]));
-    expect(body).toMatchObject({ error: { code: 'update-not-visible' }, outcome: 'unknown' });
+  // Nobody reads an answer any more; log and audit do.
+  test('a write that is under way at the end gets its time, and is verified', async () => {
+    const system = await started({}, soon);
+    const seen = await cutOff(system, [{ fault: 'F25-late', delayMs: 600, applied: true }]);
+    expect(seen).toEqual({ logged: [], writes: 1, model: wanted.model });
   });
 
-  test('a write that takes longer is cut, and not known', async () => {
-    const system = await started({ SHUTDOWN_WRITES_MS: '200' });
-    const { answer, body } = await endDuring(system, play(system, [{ fault: 'F25' }]));
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-    expect(body).toMatchObject({ error: { code: 'shutting-down' }, outcome: 'unknown' });
+  test.each<{ what: string; faults: ArmedFault[]; on?: [string, string]; outcome: string; writes: number }>([
+    { what: 'a write that takes longer is cut', faults: [{ fault: 'F25' }], outcome: 'unknown', writes: 1 },
+    {
+      what: 'a wait ends at once',
+      faults: [{ fault: 'F01', retryAfterSeconds: 20 }],
+      outcome: 'not-applied',
+      writes: 1,
+    },
+    {
+      what: 'a wait after an ambiguous attempt ends at once',
+      faults: [{ fault: 'F06-wait', retryAfterSeconds: 20 }],
+      outcome: 'unknown',
+      writes: 1,
+    },
+    {
+      what: 'a wait for a token ends at once',
+      faults: [{ fault: 'F31', times: 'always' }],
+      on: ['identity', 'GET'],
+      outcome: 'not-applied',
+      writes: 0,
+    },
+    {
+      what: 'a write that has not begun does not begin',
+      faults: [{ fault: 'none', method: 'GET', delayMs: 800 }],
+      on: ['graph', 'GET'],
+      outcome: 'not-applied',
+      writes: 0,
+    },
+  ])('$what: $outcome', async ({ faults, on = ['graph', 'PATCH'], outcome, writes }) => {
+    const system = await started({ SHUTDOWN_WRITES_MS: '1000', TOKEN_TIMEOUT_MS: '20000' }, soon);
+    const seen = await cutOff(system, faults, ...on);
+    expect(seen).toMatchObject({ logged: [{ problem: 'shutting-down', status: 503, outcome }], writes });
+  });
+});
+
+describe('F56 a header that makes a call hang in stream mode', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await started({ STREAM_TIMEOUT_MS: '3000' });
   });
 
-  test('a wait ends at once, and nothing was applied', async () => {
-    const system = await started();
-    const { answer, body, writes } = await endDuring(system, play(system, [{ fault: 'F01', retryAfterSeconds: 20 }]));
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-    expect(body).toMatchObject({ error: { code: 'shutting-down' }, outcome: 'not-applied' });
-    expect(writes).toHaveLength(1);
-  });
-
-  test('a wait after an ambiguous attempt ends at once, and the doubt stays', async () => {
-    const system = await started();
-    const { body } = await endDuring(system, play(system, [{ fault: 'F06-wait', retryAfterSeconds: 20 }]));
-    expect(body).toMatchObject({ error: { code: 'shutting-down' }, outcome: 'unknown' });
-  });
-
-  test('a wait for a token ends at once', async () => {
-    const system = await started({ TOKEN_TIMEOUT_MS: '20000' });
-    system.emulator.arm({ fault: 'F31', times: 'always' });
-    const { body } = await endDuring(system, play(system, []), 'identity', 'GET');
-    expect(body).toMatchObject({ error: { code: 'shutting-down' }, outcome: 'not-applied' });
-  });
-
-  test('a write that has not begun does not begin', async () => {
-    const system = await started();
-    const { body, writes } = await endDuring(
-      system,
-      play(system, [{ fault: 'none', method: 'GET', delayMs: 400 }]),
-      'graph',
-      'GET',
+  // A query that is called `Headers` hides them from the app: then the time limit ends the call.
+  const path = '/api/health/live';
+  test.each([
+    { what: 'a value that is not ASCII', head: 'x-name: \u00fc', target: path, status: 500 },
+    { what: 'the same, hidden', head: 'x-name: \u00fc', target: `${path}?Headers={}`, status: 500 },
+    { what: 'headers over 16 KiB', head: `x-long: ${'a'.repeat(20_000)}`, target: path, status: 200 },
+    { what: 'an expectation', head: 'expect: foo', target: path, status: 200 },
+    { what: 'an own x-ms-invocation-id', head: 'x-ms-invocation-id: %', target: path, status: 400 },
+    {
+      what: 'a query that stands for bad headers',
+      head: 'x-name: x',
+      target: `${path}?Headers=${encodeURIComponent('{"a b":""}')}`,
+      status: 200,
+    },
+    { what: 'one that is always the same', head: 'x-ms-invocation-id: mine', target: path, status: 400 },
+    { what: 'the same, hidden', head: 'x-ms-invocation-id: %', target: `${path}?Headers={}`, status: 400 },
+  ])('$what, twenty at once: $status', async ({ head, target, status }) => {
+    const calls = Array.from({ length: 20 }, (_, index) =>
+      rawCall(system.baseUrl, `GET ${target} HTTP/1.1`, { head: [head.replace('%', `own-${index}`)], body: '' }),
     );
-    expect(body).toMatchObject({ error: { code: 'shutting-down' }, outcome: 'not-applied' });
-    expect(writes).toEqual([]);
+    expect((await Promise.all(calls)).map((answer) => answer.status)).toEqual(calls.map(() => status));
+  });
+
+  test('a write with a body is refused, and nothing leaves', async () => {
+    const id = system.emulator.models()[0]?.id ?? '';
+    const { status } = await send(system.baseUrl, `/api/v1/model-performance/${id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${system.emulator.issue()}`, 'x-ms-invocation-id': 'mine' },
+      body: JSON.stringify(wanted),
+    });
+    expect({ status, requests: system.emulator.requests({ id }) }).toEqual({ status: 400, requests: [] });
+  });
+
+  test('nothing stays behind: the instance ends at once', async () => {
+    expect((await system.call(path)).status).toBe(200);
+    await system.stop();
+    expect(system.host.output.err).not.toMatch(/cut off|are reset/);
+  });
+});
+
+describe('F57 settings that cannot be used', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await started({ MAX_ATTEMPTS: 'SECRET-many', ENTRA_TENANT_ID: '', GRAPH_VERSION: 'SECRET-v9' });
+  });
+
+  test('every route answers not-configured, and says nothing of them', async () => {
+    const routes = [...system.host.output.out.matchAll(/^ {2}[\w-]+: [A-Z,]+ http:\/\/[^/]+(?<path>\S+)$/gm)];
+    expect(routes.length).toBeGreaterThan(10);
+    for (const { groups } of routes) {
+      const answer = await send(system.baseUrl, groups?.path?.replace(/\{\*?\w+\}/, 'x') ?? '');
+      expect(answer).toMatchObject({ status: 503, headers: { 'x-ms-error-code': 'not-configured' } });
+      expect(JSON.parse(answer.text)).toMatchObject({ outcome: 'not-applied', error: { code: 'not-configured' } });
+      expect(answer.text).not.toMatch(/SECRET|MAX_ATTEMPTS|ENTRA_TENANT_ID|GRAPH_VERSION/);
+    }
+  });
+
+  test('each mistake is one line of the log, with an example and without its value', () => {
+    const { err } = system.host.output;
+    expect(err.match(/^Settings error: .*$/gm)).toEqual([
+      expect.stringMatching(/^Settings error: GRAPH_VERSION has a value .* Example: GRAPH_VERSION=beta$/),
+      expect.stringMatching(/^Settings error: ENTRA_TENANT_ID is missing/),
+      expect.stringMatching(/^Settings error: MAX_ATTEMPTS has a value/),
+    ]);
+    expect(err).not.toContain('SECRET');
   });
 });
 
@@ -149,11 +233,10 @@ describe('F39 an exception that nobody foresaw', () => {
     });
     const logged: unknown[] = [];
     const context = new InvocationContext({ logHandler: (_, ...line) => logged.push(...line) });
-    const answer = await handle(
-      deps,
-      { calls: new Set(), lastEndMs: 0 },
-      { route: '{id}', methods: { PATCH: { role: 'Write', story } } },
-    )(request, context);
+    const answer = await handle(deps, new Set(), { route: '{id}', methods: { PATCH: { role: 'Write', story } } })(
+      request,
+      context,
+    );
     await graph.close();
     await emulator.close();
     return { status: answer.status, body: answer.body as string, logged: logged.join('\n') };

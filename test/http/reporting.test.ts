@@ -43,7 +43,6 @@ async function answerOf(broken: readonly Broken[], token = emulator.issue()) {
     refreshAheadMs: settings.limits.tokenRefreshAheadMs,
   });
   const graph = createGraph(settings, modelPerformance, tokens, shutdown, telemetry.drift);
-  const running = { calls: new Set<Promise<unknown>>(), lastEndMs: 0 };
   const [app] = createApp(
     {
       config: { ...settings, graph: graphConfig },
@@ -55,7 +54,7 @@ async function answerOf(broken: readonly Broken[], token = emulator.issue()) {
       telemetry,
       parse: parserOf(modelPerformance, 'documented', pointer),
     },
-    running,
+    new Set(),
   ).filter(({ name }) => name === 'model-performance-item');
   const id = emulator.models()[0]?.id ?? '';
   emulator.arm({ fault: 'F29-nested', model: id, method: 'any', times: 'always' });

@@ -46,6 +46,14 @@ async function doctor(given: readonly string[], environment: Record<string, stri
 const examined = ({ baseUrl, emulator }: System, claims: Readonly<Record<string, unknown>> = {}) =>
   doctor([baseUrl], { TOKEN: emulator.issue(claims) });
 
+test('an app whose settings are wrong: told where to look', async () => {
+  const wrong = await other({ MAX_ATTEMPTS: 'many' });
+  expect(await examined(wrong)).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^missing {2}.* is not configured: .*"Settings error: …"/),
+  });
+});
+
 test('nothing is missing: every check, and exit code 0', async () => {
   const writes = system.emulator.requests().length;
   const { code, out, err } = await examined(system);

@@ -40,8 +40,12 @@ describe('which template matches which path', () => {
     expect(find([http('one', route)], path)?.params).toEqual(params);
   });
 
-  test('no prefix', () => {
-    expect(find([http('one', 'x')], '/x', 'GET', '')).toEqual({ name: 'one', params: {} });
+  test.each([
+    ['x', '/x'],
+    ['/', '/'],
+    ['', '/one'],
+  ])('without a prefix, %j is %s', (route, path) => {
+    expect(find([http('one', route)], path, 'GET', '')).toEqual({ name: 'one', params: {} });
   });
 });
 
@@ -71,6 +75,7 @@ describe('what is refused', () => {
     ['Administrators', 'begins with "admin" or "runtime"'],
     ['/runtime', 'begins with "admin" or "runtime"'],
     ['/x', 'empty segment'],
+    ['/', 'empty segment'],
     ['x//y', 'empty segment'],
     ['x/{id:int}', '"{id:int}" is more than'],
     ['x/{id=7}', 'is more than'],
@@ -95,24 +100,47 @@ describe('what is refused', () => {
 describe('what the web server makes of a request target', () => {
   test.each([
     ['/a/b?c=%41', '/a/b', '/a/b?c=%41'],
-    ['/%61%2Fb', '/a%2Fb', '/a%2Fb'],
-    ['/a%2fb', '/a%2fb', '/a%2fb'],
+    ['/%61%2Fb', '/a%2Fb', '/a%252Fb'],
+    ['/a%2fb', '/a%2fb', '/a%252fb'],
     ['/a/../b', '/b', '/b'],
     ['/a/%2e%2E/b', '/b', '/b'],
     ['/a/./b/..', '/a/', '/a/'],
     ['/../..', '/', '/'],
-    ['/a/..%2Fb', '/a/..%2Fb', '/a/..%2Fb'],
+    ['/a/..%2Fb', '/a/..%2Fb', '/a/..%252Fb'],
     ['/%C3%A9', '/é', '/%C3%A9'],
     ['/%F0%9F%8D%8E', '/🍎', '/%F0%9F%8D%8E'],
-    ['/%FF%41%C3', '/%FFA%C3', '/%FFA%C3'],
-    ['/%2541', '/%41', '/%41'],
+    ['/%FF%41%C3', '/%FFA%C3', '/%25FFA%25C3'],
+    ['/%2541', '/%41', '/%2541'],
     ['/a%zz', '/a%zz', '/a%25zz'],
     ['/a%5Cb', '/a\\b', '/a%5Cb'],
     ['/a%3Fb%23c', '/a?b#c', '/a%3Fb%23c'],
     ['/a;b', '/a;b', '/a;b'],
     ['/a//b', '/a//b', '/a//b'],
+    ['/a?b=1#c', '/a', '/a?b=1%23c'],
+    ['/a?b={|}[%7B]', '/a', '/a?b=%7B%7C%7D[%7B]'],
   ])('%s', (target, path, url) => {
     expect(readTarget(target)).toMatchObject({ path, url });
+  });
+
+  test.each([
+    [
+      'a=1&a=2&A=3',
+      [
+        ['a', '1'],
+        ['a', '2'],
+        ['A', '3'],
+      ],
+    ],
+    [
+      'a+b=%2F%41&&c',
+      [
+        ['a b', '/A'],
+        ['c', ''],
+      ],
+    ],
+    ['f=%FF%C3%A9=', [['f', '%FFé=']]],
+  ])('the query %s', (query, pairs) => {
+    expect(readTarget(`/a?${query}`)?.query).toEqual(pairs);
   });
 
   test.each(['*', 'http://host/a', '/a%00', '/é', '/a b', ''])('refuses %j', (target) => {

@@ -10,6 +10,7 @@ import {
   startHost,
   type HostProcess,
 } from '../support/host-fixture/process.js';
+import { rawCall } from '../support/rawCall.js';
 
 const started: HostProcess[] = [];
 const start = (...given: Parameters<typeof startHost>) => {
@@ -34,6 +35,7 @@ describe('the command line', () => {
     [['--port', '65536'], '--port must be a whole number from 0 to 65535. See --help.\n'],
     [['--nonsense'], "Unknown option '--nonsense' See --help.\n"],
     [['--shutdown-limit-ms', '-1'], expect.stringMatching(/^Option '--shutdown-limit-ms' .* See --help\.\n$/)],
+    [['--answers-limit-ms', '1e3'], '--answers-limit-ms must be a whole number from 0 to 3600000. See --help.\n'],
   ])('%j', async (given, err) => {
     expect(await failure(start({}, ...given))).toEqual({ code: 2, out: '', err });
   });
@@ -97,6 +99,7 @@ describe('an app that cannot be served', () => {
   });
 
   test.each([
+    ['PLAIN', 'This host serves stream mode only'],
     ['TIMER', 'function "tick" needs timerTrigger'],
     ['QUEUE_OUTPUT', 'function "sends" needs queue'],
     ['RESERVED', 'Function "reserved" has the route "Admin/things"'],
@@ -119,15 +122,43 @@ describe('an app that cannot be served', () => {
 });
 
 describe('the end', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s runs the hook and does not wait for calls', async (signal) => {
-    const host = start({ STREAM: 'true' });
-    const call = send(await host.baseUrl, '/api/wait').catch(() => 'cut');
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s lets a call end, then runs the hook', async (signal) => {
+    const host = start();
+    const url = await host.baseUrl;
+    const call = send(url, '/api/wait');
     await host.says('[wait] waiting');
     host.child.kill(signal);
+    await host.says('Calls under way: 1.');
+    await expect(send(url, '/api/only')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    host.child.send('release');
+    expect(await call).toMatchObject({ status: 200, text: 'released' });
     expect(await host.ended).toBe(0);
-    expect(await call).toBe('cut');
     expect(host.output.out).toContain('appTerminate ran\n');
     expect(host.output.err).toBe('');
+  });
+
+  test('a call that takes too long is reset, and the hook runs while its invocation goes on', async () => {
+    const host = start({}, '--answers-limit-ms', '100', '--invocations-limit-ms', '200');
+    const call = send(await host.baseUrl, '/api/wait');
+    await host.says('[wait] waiting');
+    host.child.kill('SIGTERM');
+    await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await host.ended).toBe(0);
+    expect(host.output.out).toContain('appTerminate ran\n');
+    expect(host.output.err).toContain('Calls that did not end within 100 ms are reset: 1.');
+  });
+
+  // What the app has to withstand: nothing but the end of the host ends these.
+  test('a header that the library or its proxy cannot take makes a call hang, as in the real host', async () => {
+    const host = start({}, '--answers-limit-ms', '3000', '--invocations-limit-ms', '3000');
+    const url = await host.baseUrl;
+    const heads = ['x-name: \u00fc', `x-long: ${'a'.repeat(17_000)}`, 'expect: foo', 'x-ms-invocation-id: mine'];
+    const calls = heads.map((head) => rawCall(url, 'GET /api/only HTTP/1.1', { head: [head], body: '' }));
+    expect(await send(url, '/api/only')).toMatchObject({ status: 200 });
+    host.child.kill('SIGTERM');
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await host.ended).toBe(0);
+    expect(host.output.err).toContain('Calls that did not end within 3000 ms are reset: 4.');
   });
 
   test('a hook has its time and no more', async () => {

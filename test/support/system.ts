@@ -26,18 +26,27 @@ export interface System extends Instance {
   readonly emulator: Emulator;
 }
 
+interface SystemOptions extends EmulatorOptions {
+  readonly telemetry?: true;
+  /** More of the functions host's command line. */
+  readonly flags?: readonly string[];
+}
+
 /**
  * Starts it on free ports, with telemetry only when that is asked for: loading it costs each process a second. Every limit is a
  * setting: `environment` scales them down where a test has to wait for one.
  */
 export async function startSystem(
   environment: Record<string, string> = {},
-  { telemetry, ...options }: EmulatorOptions & { readonly telemetry?: true } = {},
+  { telemetry, flags, ...options }: SystemOptions = {},
   folder?: string,
 ): Promise<System> {
   const emulator = await startEmulator(options);
   const all = { ...(telemetry && emulator.ingestion.environment), ...environment };
-  const instance = await startInstance(emulator, all, folder);
+  const instance = await startInstance(emulator, all, folder, flags).catch(async (error: unknown) => {
+    await emulator.close();
+    throw error;
+  });
   return {
     ...instance,
     emulator,

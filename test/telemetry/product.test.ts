@@ -145,6 +145,6 @@ describe('F35 ingestion is in trouble: no answer changes', () => {
 
 test('F36 without a connection string it starts, and says so in one line', async () => {
   const silent = await startSystem();
-  expect(silent.host.output.err.match(/There is no telemetry.*\n/g)).toHaveLength(1);
+  expect(silent.host.output.err.match(/^Warning: there is no telemetry.*\n/gm)).toHaveLength(1);
   await silent.stop();
 });

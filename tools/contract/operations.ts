@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
-const always = ['precondition-not-supported', 'internal', 'shutting-down'] as const;
+const always = ['precondition-not-supported', 'internal', 'not-configured', 'shutting-down'] as const;
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
 const bodyRead = [
   'invalid-query',

@@ -6,9 +6,9 @@ const saysOfStatus: Readonly<Record<number, string>> = {
   401: 'Authentication in front of the app does not let /api/health pass: exclude that path.',
   403: 'The app is stopped, or its network lets nobody in from here.',
   404: 'The app is there, but not its code: deploy the package (azd deploy). If that was done, its start failed: the log stream says why.',
-  500: 'Its start failed: the log stream names every setting that is wrong.',
-  502: 'Its start failed: the log stream names every setting that is wrong.',
-  503: 'Its start failed, or it is just starting: the log stream names every setting that is wrong.',
+  500: 'Its start failed: the log stream says why.',
+  502: 'Its start failed: the log stream says why.',
+  503: 'It is just starting, or its start failed: the log stream says why.',
 };
 
 /** Whether what answers there is this API. Nothing else of the doctor makes sense before, and no token is sent. */
@@ -21,6 +21,8 @@ export async function lookAtApp(app: string): Promise<Finding> {
   }
   const { status, body } = answer;
   if (status === 200 && holds(body, 'status', 'live')) return fine(`The app answers at ${app}.`);
+  if (holdsCode(body, 'not-configured'))
+    return missing(`${app} is not configured: the log stream names every setting that is wrong ("Settings error: …").`);
   const why = saysOfStatus[status] ?? 'It is not this API, or something stands before it.';
   return missing(`${app} answers with status ${status} when asked whether it lives. ${why}`);
 }

@@ -7,7 +7,7 @@ const serve = (name, route, handler, only = methods) =>
   app.http(name, { route, methods: only, authLevel: 'anonymous', handler });
 const named = (name) => () => ({ jsonBody: { function: name } });
 
-app.setup({ enableHttpStream: chosen('STREAM') });
+app.setup({ enableHttpStream: !chosen('PLAIN') });
 
 serve('echo', 'echo/{id}/{note?}', async (request, context) => ({
   status: 201,
@@ -36,7 +36,7 @@ serve('throws', 'throws', () => {
   throw new Error('thrown by the fixture');
 });
 serve('early', 'early', () => ({ status: 413, body: 'not read' }));
-serve('nothing', 'nothing', () => undefined);
+serve('umlaut', 'umlaut', () => ({ headers: { 'x-name': '\u00fc' } }));
 serve('says', 'says', (_, context) => {
   context.log('first line\nsecond line \u001b[31m');
   return {};
@@ -52,6 +52,7 @@ serve('release', 'release', () => {
   release();
   return {};
 });
+process.on('message', () => release());
 
 const ran = [];
 app.hook.appStart(() => ran.push('appStart'));

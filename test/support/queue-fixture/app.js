@@ -22,6 +22,7 @@ app.storageQueue('work', { queueName: '%WORK_QUEUE%', connection, handler: handl
 if (process.env.POISON === 'true')
   app.storageQueue('workPoison', { queueName: '%WORK_QUEUE%-poison', connection, handler: handle });
 
+app.setup({ enableHttpStream: true });
 app.http('seen', { authLevel: 'anonymous', handler: () => ({ jsonBody: seen }) });
 app.http('release', {
   authLevel: 'anonymous',
