@@ -53,6 +53,7 @@ var rules = {
     above: 0
     scope: workspaceId
   }
+  'values-drift': { query: loadTextContent('../queries/alerts/values-drift.kql'), severity: 3, above: 0 }
   slow: { query: loadTextContent('../queries/alerts/slow.kql'), severity: 3, above: 0 }
 }
 

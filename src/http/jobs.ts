@@ -9,6 +9,7 @@ import { Problem } from '../problem.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import { readJson } from './body.js';
 import type { HttpCall } from './call.js';
+import { readNullMeant } from './query.js';
 import { readUpdates } from './updates.js';
 
 /** Most updates of one job, and its largest body. */
@@ -22,8 +23,10 @@ export const jobLimit = { rows: 10_000, bytes: 8 * 1024 * 1024 };
 export async function submit(call: HttpCall, parts: Parts): Promise<Answer> {
   const { request, requestId, traceparent } = call;
   const idempotencyKey = readKey(request.headers.get('idempotency-key'));
-  const rows = readUpdates(await readJson(request, jobLimit.bytes), jobLimit.rows, parts.parse);
-  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull: false };
+  const clearsNull = readNullMeant(new URL(request.url).searchParams);
+  const { value } = await readJson(request, { types: ['application/json'], limitBytes: jobLimit.bytes });
+  const rows = readUpdates(value, jobLimit.rows, (item, id) => parts.parse(item, id, clearsNull));
+  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull };
   const job = await submitJob(submission, parts.jobs);
   const location = `${parts.config.publicBaseUrl}/api/v1/model-performance/jobs/${job.jobId}`;
   const answer = told(job);
@@ -40,7 +43,8 @@ function readKey(key: string | null): string {
 export async function jobs(call: HttpCall, parts: Parts): Promise<Answer> {
   const caller = callerOf(call);
   const all = readSwitch(call, 'of', 'all');
-  if (all && !operates(caller)) throw new Problem('forbidden', 'not-applied', { role: roles.Operate });
+  if (all && !operates(caller))
+    throw new Problem('forbidden', 'not-applied', { reason: `This call needs the role ${roles.Operate}.` });
   return jsonAnswer({ value: await listJobs({ caller, all }, parts.jobs) });
 }
 

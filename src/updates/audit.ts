@@ -3,6 +3,7 @@ import type { Attempt } from '../graph/attempt.js';
 import type { GraphObject } from '../graph/objects.js';
 import { problems, type Code, type Outcome } from '../problem.js';
 import type { Changes } from '../resource/parse.js';
+import { unfit } from '../resource/value.js';
 import type { Change } from '../telemetry/audit.js';
 import { quietly } from '../telemetry/exception.js';
 import type { UpdateParts } from './parts.js';
@@ -52,7 +53,8 @@ export function auditUpdate(
 }
 
 function changesOf({ changes, before }: EndedUpdate): Change[] {
-  return Object.entries(changes).map(([property, to]) =>
-    before === undefined ? { property, to } : { property, from: before[property], to },
-  );
+  return Object.entries(changes).map(([property, to]) => {
+    const from = before?.[property];
+    return before === undefined || from === unfit ? { property, to } : { property, from, to };
+  });
 }

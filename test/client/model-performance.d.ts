@@ -73,7 +73,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -319,10 +319,12 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
@@ -373,42 +375,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -628,6 +630,10 @@ export interface components {
     of: 'all';
     /** @description unknown: the rows too of which it is not known whether they were applied. */
     include: 'unknown';
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -637,6 +643,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
@@ -676,6 +683,8 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
     /** @description Seconds to wait. */
     RetryAfter: string;
   };
@@ -702,7 +711,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -772,7 +781,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -842,7 +851,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -906,6 +915,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -924,7 +935,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1112,7 +1123,10 @@ export interface operations {
   };
   UpdateModelPerformanceBatch: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -1144,7 +1158,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformanceBatchResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1155,7 +1169,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1245,6 +1265,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1400,7 +1421,7 @@ export interface operations {
           'application/json': components['schemas']['JobList'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1485,7 +1506,10 @@ export interface operations {
   };
   SubmitJob: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header: {
         /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
@@ -1523,7 +1547,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1536,8 +1560,10 @@ export interface operations {
               /** @enum {unknown} */
               code?:
                 | 'precondition-not-supported'
+                | 'invalid-query'
                 | 'invalid-json'
                 | 'invalid-body'
+                | 'null-not-confirmed'
                 | 'duplicate-key'
                 | 'invalid-idempotency-key';
             };
@@ -1597,6 +1623,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1682,7 +1709,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1804,7 +1831,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1928,7 +1955,7 @@ export interface operations {
           'application/json': components['schemas']['JobUpdates'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2066,7 +2093,7 @@ export interface operations {
           'application/json': components['schemas']['JobResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2204,7 +2231,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2408,7 +2435,10 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /** @description Id of the model, as the list of models gives it. */
@@ -2445,7 +2475,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2456,7 +2486,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2546,6 +2583,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -2686,7 +2724,10 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /** @description Id of the model, as the list of models gives it. */
@@ -2723,7 +2764,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2734,7 +2775,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2824,6 +2872,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {

@@ -63,7 +63,7 @@ export const asBatch: Send = async (instance, steps) => {
   const body = JSON.stringify({ updates: steps.map(({ id, wanted }) => ({ id, ...wanted })) });
   const headers = { 'content-type': 'application/json' };
   const answer = await answerOf(instance, 'a batch', () =>
-    instance.call('/api/v1/model-performance/batch', { method: 'POST', headers, body }),
+    instance.call('/api/v1/model-performance/batch?null=clear', { method: 'POST', headers, body }),
   );
   if (answer?.status !== 200) return steps.map(() => answer);
   const { results } = JSON.parse(answer.text) as { results: { object?: object; problem?: { status: number } }[] };
