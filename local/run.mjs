@@ -91,7 +91,7 @@ function packagesHash() {
   return createHash('sha256').update(JSON.stringify(rest)).update(readFileSync('package-lock.json')).digest('hex');
 }
 
-const sourcesHash = () => hashOf(['src', 'local', 'tools', 'bench', 'tsconfig.json', 'package-lock.json']);
+const sourcesHash = () => hashOf(['src', 'local', 'tools', 'bench', 'clients', 'tsconfig.json', 'package-lock.json']);
 const ready = () => holds(packagesStamp, packagesHash()) && holds(buildStamp, sourcesHash());
 
 async function setUp() {

@@ -7,11 +7,11 @@ const usage = `Prints an access token for the API that npm start serves; it live
   npm run token -- --role Write
   TOKEN=$(npm run --silent token -- --role Read)
 
-  --role  Read or Write, the application role in the token; Write by default
+  --role  Read, Write or Operate, the application role in the token; Write by default
   --port  where the emulated Entra ID listens on 127.0.0.1; ${ports.identity} by default
 `;
 
-const callerOf = { Read: callers.read, Write: callers.write };
+const callerOf = { Read: callers.read, Write: callers.write, Operate: callers.operate };
 
 /** An end that needs one line, and the exit code that goes with it. */
 class Stop extends Error {
@@ -38,7 +38,7 @@ function readFlags(): { role: keyof typeof callerOf; port: string } {
     process.exit(0);
   }
   const { role = 'Write', port = String(ports.identity) } = values;
-  if (role !== 'Read' && role !== 'Write') throw wrong('--role is Read or Write.');
+  if (role !== 'Read' && role !== 'Write' && role !== 'Operate') throw wrong('--role is Read, Write or Operate.');
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw wrong('--port takes a number up to 65535.');
   return { role, port };
 }

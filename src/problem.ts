@@ -33,6 +33,12 @@ export const problems = {
     says: 'Many serializers write null for what was never set. Leave the properties out to keep their values; to clear them, add ?null=clear to the address, or send the body as application/merge-patch+json.',
     retry: 'no',
   },
+  'invalid-csv': {
+    status: 400,
+    title: 'The table cannot be read',
+    says: 'Save it as CSV in UTF-8, with a header line that names the columns, and mend every mistake that `errors` lists.',
+    retry: 'no',
+  },
   'duplicate-key': {
     status: 400,
     title: 'A property stands twice in the body',

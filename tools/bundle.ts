@@ -53,29 +53,34 @@ const undici = `
 
 const lean: Plugin = {
   name: 'lean',
-  setup: ({ onLoad, onResolve, resolve: resolveAgain }) => {
-    onResolve({ filter: new RegExp(`^(${leftOut.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'left-out' }));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-client' }));
-    onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({ contents: undici, resolveDir: resolve('.') }));
+  setup: (building) => {
+    const instead = (filter: RegExp, namespace: string, contents: string) => {
+      building.onResolve({ filter }, ({ path }) => ({ path, namespace }));
+      building.onLoad({ filter: /.*/, namespace }, () => ({ contents, resolveDir: resolve('.') }));
+    };
+    instead(new RegExp(`^(${leftOut.join('|')})(/|$)`), 'left-out', 'module.exports = {};');
+    instead(/^undici$/, 'undici-client', undici);
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
-    onResolve({ filter: /^@(azure|azure-rest|typespec)\// }, ({ kind, path, importer, resolveDir, pluginData }) =>
-      kind === 'require-call' && pluginData !== lean
-        ? resolveAgain(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
-        : undefined,
+    building.onResolve(
+      { filter: /^@(azure|azure-rest|typespec)\// },
+      ({ kind, path, importer, resolveDir, pluginData }) =>
+        kind === 'require-call' && pluginData !== lean
+          ? building.resolve(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
+          : undefined,
     );
   },
 };
 
-/** What only the host provides, and what is found by its folder. */
-const external = ['@azure/functions-core', 'swagger-ui-dist'];
+/** What only the host provides. */
+const external = ['@azure/functions-core'];
 
 /**
  * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.
  * @param entries sources, and the paths in the folder that they get there, without extension
+ * @returns every file of which something is in there
  */
-export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  await build({
+export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<string[]> {
+  const { metafile } = await build({
     entryPoints: Object.entries(entries).map(([source, out]) => ({ in: source, out })),
     outdir: folder,
     bundle: true,
@@ -90,5 +95,9 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
     plugins: [lean],
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'error' },
+    metafile: true,
   });
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? file : [])),
+  );
 }

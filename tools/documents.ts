@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
+import { readResults, type PartName } from '../bench/results.js';
+import { table as benchTable } from '../bench/table.js';
 import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { settings } from '../src/settings.js';
+import { readChoices } from './infra/parameters.js';
 
 type Row = readonly string[];
 
@@ -58,6 +61,15 @@ const parts: Readonly<Record<string, () => string>> = {
         says,
         retry,
       ]),
+    ),
+  bench: () =>
+    Object.entries(readResults())
+      .map(([name, part]) => benchTable(name as PartName, part))
+      .join('\n\n'),
+  deployment: () =>
+    table(
+      ['variable', 'by default', 'what it chooses'],
+      readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
     ),
   queries: () =>
     readdirSync('infra/queries')

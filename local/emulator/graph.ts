@@ -7,6 +7,7 @@ import { readChange } from './csdl.js';
 import { graphError, graphHeaders, notEmulated } from './errors.js';
 import { json, type Answer, type Call } from './exchange.js';
 import type { KeyRing } from './keys.js';
+import { answerMetadata } from './metadata.js';
 import type { Model } from './models.js';
 import { readObject, readPage, type Refusal } from './query.js';
 import type { Quota } from './quota.js';
@@ -42,8 +43,9 @@ export function readGraphPath(path: string): GraphTarget | undefined {
   }
 }
 
-/** Answers one request as Graph would: first the token, then the address, then the role, then the rest. */
+/** Answers one request as Graph would: first the token, then the address, then the role, then the rest; its metadata without. */
 export function answerGraph(graph: Graph, call: Call, twist: Twist): Answer {
+  if (call.method === 'GET' && /^\/(beta|v1\.0)\/\$metadata$/.test(call.path)) return answerMetadata();
   const access = readAccess(call, graph.keys, graph.url(), graph.now());
   if ('status' in access) return access;
   const target = readGraphPath(call.path);

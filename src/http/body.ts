@@ -10,6 +10,9 @@ const mergePatch = 'application/merge-patch+json';
 /** Content types of an update. */
 export const updateTypes = ['application/json', mergePatch] as const;
 
+/** Content types of the updates of a job. */
+export const jobTypes = ['application/json', 'text/csv'] as const;
+
 /** A body that was read. */
 export interface Body {
   readonly value: unknown;
@@ -61,8 +64,20 @@ export function readMediaType({ headers, method }: HttpRequest, types: readonly 
   return known;
 }
 
+/**
+ * The bytes of a table (`text/csv`, RFC 7111); undefined when the request says that it carries something else. Its encoding is the reader's
+ * to judge, which can say what a spreadsheet has saved instead of UTF-8.
+ * @throws Problem unsupported-media-type for an encoding of the content or of its characters, body-too-large (F40)
+ */
+export async function readTableBody(request: HttpRequest, limitBytes: number): Promise<Buffer | undefined> {
+  const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'text/csv') return undefined;
+  readMediaType(request, jobTypes);
+  return readBytes(request, limitBytes);
+}
+
 /** The bytes of the body. @throws Problem body-too-large, or invalid-json when it breaks off */
-export async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
+async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw new Problem('body-too-large');
   const chunks: Uint8Array[] = [];
   let length = 0;

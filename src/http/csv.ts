@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import Negotiator from 'negotiator';
 import type { Excel } from './query.js';
 
 /** The columns of models as CSV: what a list gives is what a bulk update takes. */
@@ -38,4 +39,13 @@ export function writeCsv(
       },
     },
   );
+}
+
+/** A media range's parameters but its weight; they end at a comma that stands in no quotes. */
+const parameter = /;\s*(?!q\s*=)[^\s;,="]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi;
+
+/** RFC 9110 §12.5.1: weights decide, parameters do not (`odata.metadata`, `charset`). Whoever accepts neither gets JSON. */
+export function prefersCsv(accept: string | null): boolean {
+  const headers = accept === null ? {} : { accept: accept.replaceAll(parameter, '') };
+  return new Negotiator({ headers }).mediaType(['application/json', 'text/csv']) === 'text/csv';
 }

@@ -1,10 +1,9 @@
-import Negotiator from 'negotiator';
 import type { Parts } from '../compose.js';
 import type { GraphObject } from '../graph/objects.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
 import { collect } from './collect.js';
-import { columnsOf, writeCsv } from './csv.js';
+import { columnsOf, prefersCsv, writeCsv } from './csv.js';
 import { writeCursor, type Position } from './cursor.js';
 import { readListQuery, type ListQuery } from './query.js';
 
@@ -40,13 +39,4 @@ function linkTo(publicBaseUrl: string, parameters: URLSearchParams, next: Positi
   const query = new URLSearchParams(parameters);
   query.set('cursor', writeCursor(next));
   return `${publicBaseUrl}/api/v1/model-performance?${query.toString()}`;
-}
-
-/** A media range's parameters but its weight; they end at a comma that stands in no quotes. */
-const parameter = /;\s*(?!q\s*=)[^\s;,="]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi;
-
-/** RFC 9110 §12.5.1: weights decide, parameters do not (`odata.metadata`, `charset`). Whoever accepts neither gets JSON. */
-export function prefersCsv(accept: string | null): boolean {
-  const headers = accept === null ? {} : { accept: accept.replaceAll(parameter, '') };
-  return new Negotiator({ headers }).mediaType(['application/json', 'text/csv']) === 'text/csv';
 }

@@ -298,3 +298,26 @@ describe('a configuration or key set that must not be believed', () => {
     expect(await judgedBehind({ keys: changed({ n }) })).toBe('invalid-token');
   });
 });
+
+test('whoever remembers what the keys vouched for is told when they were read, and not when they could not be', async () => {
+  const { signingKeys } = entraOf(emulator);
+  let changes = 0;
+  const keys = createSigningKeys({
+    ...signingKeys,
+    read: createKeySetReader(entraOf(emulator)),
+    changed: () => (changes += 1),
+    now: () => nowMs,
+  });
+  const known = { alg: 'RS256', kid: emulator.signingKeys()[0]?.kid ?? '' };
+  await keys(known);
+  await keys(known);
+  expect(changes).toBe(1);
+  down();
+  nowMs += 31 * second;
+  await expect(keys({ alg: 'RS256', kid: 'other' })).rejects.toThrow();
+  expect(changes).toBe(1);
+  emulator.disarm();
+  nowMs += 31 * second;
+  await expect(keys({ alg: 'RS256', kid: 'other' })).rejects.toThrow();
+  expect(changes).toBe(2);
+});

@@ -125,7 +125,7 @@ export interface paths {
     put?: never;
     /**
      * Submit job
-     * @description Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
+     * @description Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
@@ -328,8 +328,11 @@ export interface components {
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
     };
     /** @description What became of each update. */
     ModelPerformanceBatchResult: {
@@ -465,10 +468,26 @@ export interface components {
         to: unknown;
       }[];
     };
-    /** @description Updates of different models. */
+    /** @description Updates that bring the values before back. */
+    PreviousUpdates: {
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
+    };
+    /** @description Updates of different models: a list of them, or a table. */
     JobUpdates: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates?: components['schemas']['ModelPerformanceRow'][];
+      /**
+       * CSV
+       * @description A table with a header line: id, and a column for each property to change. An empty cell leaves a value as it is.
+       */
+      csv?: string;
     };
     /** @description A job, as it stands. */
     Job: {
@@ -607,10 +626,80 @@ export interface components {
         message: string;
       };
     };
+    /** @description One of many updates: which model, and what to change. What is left out stays as it is. */
+    ModelPerformanceRow: {
+      /**
+       * Id
+       * @description Id of the model, as the list of models gives it.
+       */
+      id: string;
+      /**
+       * Model
+       * @description Model name of the device, such as "Latitude 7450".
+       */
+      model?: string | null;
+      /**
+       * Manufacturer
+       * @description Manufacturer of the device, such as "Dell Inc.".
+       */
+      manufacturer?: string | null;
+      /**
+       * Device count
+       * Format: int32
+       * @description Number of devices of this model.
+       */
+      modelDeviceCount?: number;
+      /**
+       * Work from anywhere score
+       * Format: double
+       * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
+       */
+      workFromAnywhereScore?: number;
+      /**
+       * Windows score
+       * Format: double
+       * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
+       */
+      windowsScore?: number;
+      /**
+       * Cloud management score
+       * Format: double
+       * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudManagementScore?: number;
+      /**
+       * Cloud identity score
+       * Format: double
+       * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
+       */
+      cloudIdentityScore?: number;
+      /**
+       * Cloud provisioning score
+       * Format: double
+       * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudProvisioningScore?: number;
+      /**
+       * Health status
+       * @description Health of the model as endpoint analytics sees it.
+       * @enum {string}
+       */
+      healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
+      /**
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
+       */
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+    };
   };
   responses: never;
   parameters: {
-    /** @description Id of the model, as the list of models gives it. */
+    /**
+     * @description Id of the model, as the list of models gives it.
+     * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+     */
     id: string;
     /** @description Only models of this name, whatever the case of its letters. */
     model: string;
@@ -644,6 +733,7 @@ export interface components {
       | 'invalid-json'
       | 'invalid-body'
       | 'null-not-confirmed'
+      | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
@@ -685,6 +775,8 @@ export interface components {
       | 'graph-timeout';
     /** @description Content types of bodies that are taken. */
     AcceptedTypes: string;
+    /** @description Where the job is told. */
+    Location: string;
     /** @description Seconds to wait. */
     RetryAfter: string;
   };
@@ -1531,6 +1623,11 @@ export interface operations {
          *     }
          */
         'application/json': components['schemas']['JobUpdates'];
+        /**
+         * @example id,windowsScore,healthStatus
+         *     7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals
+         */
+        'text/csv': string;
       };
     };
     responses: {
@@ -1538,8 +1635,7 @@ export interface operations {
       201: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
-          /** @description Where the job is told. */
-          location?: string;
+          location: components['headers']['Location'];
           'retry-after': components['headers']['RetryAfter'];
           [name: string]: unknown;
         };
@@ -1547,7 +1643,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1565,6 +1661,7 @@ export interface operations {
                 | 'invalid-body'
                 | 'null-not-confirmed'
                 | 'duplicate-key'
+                | 'invalid-csv'
                 | 'invalid-idempotency-key';
             };
           };
@@ -1952,7 +2049,8 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobUpdates'];
+          'application/json': components['schemas']['PreviousUpdates'];
+          'text/csv': string;
         };
       };
       /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
@@ -2091,6 +2189,7 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobResult'];
+          'text/csv': string;
         };
       };
       /** @description The precondition is not supported (`precondition-not-supported`). */
@@ -2214,7 +2313,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2441,7 +2543,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2730,7 +2835,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;

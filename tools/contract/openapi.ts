@@ -46,9 +46,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema }]) => [
+        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema, example }]) => [
           key,
-          { name, in: place, required: place !== 'query', description: says, schema },
+          { name, in: place, required: place !== 'query', description: says, schema, ...(example && { example }) },
         ]),
       ),
       headers: {
@@ -67,6 +67,7 @@ export function writeOpenApi(
           required: true,
           schema: { type: 'string' },
         },
+        Location: { description: 'Where the job is told.', required: true, schema: { type: 'string', format: 'uri' } },
         RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
       },
       securitySchemes: {
@@ -122,10 +123,16 @@ const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
 
 const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
 
+const exampleTable = 'id,windowsScore,healthStatus\r\n7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals\r\n';
+
 function writeBody(name: NonNullable<Operation['body']>): Json {
   const schema = { $ref: `#/components/schemas/${name}` };
+  const table = { 'text/csv': { schema: { type: 'string' }, example: exampleTable } };
   if (name !== 'ModelPerformanceUpdate')
-    return { required: true, content: { 'application/json': { schema, example: exampleBatch } } };
+    return {
+      required: true,
+      content: { 'application/json': { schema, example: exampleBatch }, ...(name === 'JobUpdates' && table) },
+    };
   const content = { schema, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
@@ -140,7 +147,7 @@ function writeSuccess({ status, answers: { says, content } }: Operation): Json {
   const contents = Object.entries(content).map(([type, kind]) => [type, { schema: schema(kind) }]);
   const headers = {
     ...requestId,
-    ...(status === 201 && { location: { description: 'Where the job is told.', schema: { type: 'string' } } }),
+    ...(status === 201 && { location: { $ref: '#/components/headers/Location' } }),
     ...(Object.values(content).includes('Job') && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
   };
   return { description: says, headers, content: Object.fromEntries(contents) as Json };

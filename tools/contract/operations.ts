@@ -10,7 +10,7 @@ export type Content =
   | 'Job'
   | 'JobList'
   | 'JobResult'
-  | 'JobUpdates'
+  | 'PreviousUpdates'
   | 'Live'
   | 'Ready'
   | 'text'
@@ -113,12 +113,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Jobs',
     summary: 'Submit job',
     description:
-      'Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
+      'Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
     parameters: ['idempotencyKey', 'null'],
     body: 'JobUpdates',
     status: 201,
     answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
-    problems: [...stored, ...bodyRead, 'invalid-idempotency-key', 'idempotency-key-reused'],
+    problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
   },
   'GET /v1/model-performance/jobs/{jobId}': {
     operationId: 'GetJob',
@@ -144,7 +144,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Get job result',
     description: 'Tells what became of each row of a job that has ended.',
     parameters: ['jobId'],
-    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult' } },
+    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
     problems: [...ofJob, 'job-not-finished'],
   },
   'GET /v1/model-performance/jobs/{jobId}/previous': {
@@ -153,7 +153,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Get values before job',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
     parameters: ['jobId', 'include'],
-    answers: { says: 'The values before.', content: { 'application/json': 'JobUpdates' } },
+    answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
   'GET /v1/model-performance/{id}': {

@@ -11,6 +11,8 @@ export interface Parameter {
   readonly schema: Readonly<Record<string, unknown>>;
   /** The words that a person reads for the values. */
   readonly names?: Readonly<Record<string, string>>;
+  /** The id of Graph's reference page. */
+  readonly example?: string;
   /** Paging is the flow engine's own business: it follows the link. */
   readonly connector: boolean;
 }
@@ -27,6 +29,7 @@ export const parameters = {
     title: 'Model',
     says: 'Id of the model, as the list of models gives it.',
     schema: idSchema,
+    example: '7ec79407-9407-7ec7-0794-c77e0794c77e',
     connector: true,
   },
   model: {

@@ -34,7 +34,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
   const map = (write: (field: Field<unknown>) => Schema) =>
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, write(field)]));
   const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-  return {
+  const updates = (maxItems: number): Schema => ({
+    type: 'array',
+    title: 'Updates',
+    description: 'The updates, each with the id of its model.',
+    minItems: 1,
+    maxItems,
+    items: reference('ModelPerformanceRow'),
+  });
+  const schemas: Record<string, Schema> = {
     ModelPerformanceUpdate: {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
@@ -59,13 +67,7 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       ...object(
         'Updates of different models.',
         {
-          updates: {
-            type: 'array',
-            description: 'The updates, each with the id of its model.',
-            minItems: 1,
-            maxItems: batchLimit,
-            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
-          },
+          updates: updates(batchLimit),
         },
         ['updates'],
       ),
@@ -135,21 +137,22 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['id', 'changes'],
     ),
+    PreviousUpdates: object('Updates that bring the values before back.', { updates: updates(10_000) }, ['updates']),
     JobUpdates: {
-      ...object(
-        'Updates of different models.',
-        {
-          updates: {
-            type: 'array',
-            description: 'The updates, each with the id of its model.',
-            minItems: 1,
-            maxItems: 10_000,
-            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
-          },
-        },
-        ['updates'],
-      ),
+      type: 'object',
+      description: 'Updates of different models: a list of them, or a table.',
       additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      properties: {
+        updates: updates(10_000),
+        csv: {
+          type: 'string',
+          title: 'CSV',
+          description:
+            'A table with a header line: id, and a column for each property to change. An empty cell leaves a value as it is.',
+        },
+      },
     },
     ...jobSchemas,
     Live: object('The process is up.', { status: { const: 'live' } }, ['status']),
@@ -175,6 +178,19 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       ['status'],
     ),
     Problem: problemSchema,
+  };
+  return { ...schemas, ModelPerformanceRow: asRow(schemas.ModelPerformanceUpdate ?? {}) };
+}
+
+/** An update as one of many: its id is in it. */
+function asRow({ properties, ...update }: Schema): Schema {
+  const others = Object.entries(properties as Record<string, Schema>).filter(([name]) => name !== 'id');
+  const id = { ...idSchema, title: 'Id', description: 'Id of the model, as the list of models gives it.' };
+  return {
+    ...update,
+    description: 'One of many updates: which model, and what to change. What is left out stays as it is.',
+    required: ['id'],
+    properties: Object.fromEntries([['id', id], ...others]),
   };
 }
 
