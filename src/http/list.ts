@@ -25,7 +25,7 @@ export async function list(call: HttpCall, parts: Parts): Promise<Answer> {
 }
 
 /** Reads page after page until enough is found or Graph has no more. @throws Problem graph-error when Graph's pages go round in a circle */
-async function collect({ filters, limit, from }: ListQuery, { graph }: Parts, call: HttpCall) {
+export async function collect({ filters, limit, from }: ListQuery, { graph }: Parts, call: HttpCall) {
   const found: GraphObject[] = [];
   const seen = new Set<string>();
   for (let at: Position | undefined = from; at !== undefined;) {
