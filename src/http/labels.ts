@@ -2,7 +2,7 @@ import type { Parts } from '../compose.js';
 import type { GraphObject } from '../graph/objects.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
-import { collect } from './list.js';
+import { collect } from './collect.js';
 
 /** Most entries of a drop-down: Power Platform shows one answer, and no next page. */
 const limit = 1000;
@@ -12,7 +12,7 @@ const limit = 1000;
  * @throws Problem of the reads
  */
 export async function labels(call: HttpCall, parts: Parts): Promise<Answer> {
-  const { found } = await collect({ filters: {}, limit, from: { query: '', skip: 0 } }, parts, call);
+  const { found } = await collect({ fits: () => true, limit, from: { query: '', skip: 0 } }, parts, call);
   const all = found.map((model) => ({ id: String(model.id), label: labelOf(model) }));
   const alike = Map.groupBy(all, ({ label }) => label.toLowerCase());
   const value = all.map(({ id, label }) => ({

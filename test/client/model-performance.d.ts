@@ -73,7 +73,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -341,10 +341,12 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
@@ -405,42 +407,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -743,15 +745,20 @@ export interface components {
        */
       healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
   };
   responses: never;
   parameters: {
-    /** @description Id of the model, as the list of models gives it. */
+    /**
+     * @description Id of the model, as the list of models gives it.
+     * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+     */
     id: string;
     /** @description Only models of this name, whatever the case of its letters. */
     model: string;
@@ -771,6 +778,10 @@ export interface components {
     of: 'all';
     /** @description unknown: the rows too of which it is not known whether they were applied. */
     include: 'unknown';
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -780,6 +791,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
       | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
@@ -820,6 +832,8 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
     /** @description Where the job is told. */
     Location: string;
     /** @description Seconds to wait. */
@@ -848,7 +862,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -918,7 +932,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -988,7 +1002,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1052,6 +1066,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -1070,7 +1086,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1258,7 +1274,10 @@ export interface operations {
   };
   UpdateMany: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -1290,7 +1309,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformanceBatchResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1301,7 +1320,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1391,6 +1416,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1546,7 +1572,7 @@ export interface operations {
           'application/json': components['schemas']['JobList'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1631,7 +1657,10 @@ export interface operations {
   };
   StartBulkUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header: {
         /** @description New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
@@ -1673,7 +1702,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1686,8 +1715,10 @@ export interface operations {
               /** @enum {unknown} */
               code?:
                 | 'precondition-not-supported'
+                | 'invalid-query'
                 | 'invalid-json'
                 | 'invalid-body'
+                | 'null-not-confirmed'
                 | 'duplicate-key'
                 | 'invalid-csv'
                 | 'invalid-idempotency-key';
@@ -1748,6 +1779,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1833,7 +1865,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1955,7 +1987,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2080,7 +2112,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2219,7 +2251,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2545,7 +2577,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2562,7 +2597,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2766,10 +2801,16 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2803,7 +2844,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2814,7 +2855,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2904,6 +2952,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -3044,10 +3093,16 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -3081,7 +3136,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -3092,7 +3147,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -3182,6 +3244,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {

@@ -96,7 +96,7 @@ function writeOperation(operation: Operation, resource: Resource): Json {
 }
 
 function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, name: written = name, title, says, schema }: Parameter = parameters[name];
+  const { in: place, name: written = name, title, says, schema, names }: Parameter = parameters[name];
   return {
     name: written,
     in: place,
@@ -104,7 +104,7 @@ function writeParameter(name: ParameterName, { fields }: Resource): Json {
     description: says,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
-    ...namesOf(fields[name]?.members, schema.enum),
+    ...namesOf(names ?? fields[name]?.members, schema.enum),
     ...(place === 'path' && { 'x-ms-url-encoding': 'single' }),
     ...(name === 'id' && { 'x-ms-dynamic-values': chosenFromLabels }),
   };
