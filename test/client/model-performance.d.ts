@@ -2091,6 +2091,8 @@ export interface operations {
       query?: {
         /** @description unknown: the rows too of which it is not known whether they were applied. */
         include?: components['parameters']['include'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path: {
@@ -2230,7 +2232,10 @@ export interface operations {
   };
   GetBulkResult: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
+      };
       header?: never;
       path: {
         /** @description Id of the job, as its submission told it. */
@@ -2251,7 +2256,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The precondition is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2262,7 +2267,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported';
+              code?: 'invalid-query' | 'precondition-not-supported';
             };
           };
         };
@@ -2386,7 +2391,7 @@ export interface operations {
           'application/json': components['schemas']['ModelLabels'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];

@@ -276,9 +276,12 @@ const jobSchemas = {
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
             id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
-            outcome: text('What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.', {
-              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
-            }),
+            outcome: text(
+              'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
+              {
+                enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+              },
+            ),
             code: text('Code of the problem, where there was one.'),
             detail: text('What it means.'),
             from: {
@@ -303,9 +306,12 @@ const problemSchema = object(
     status: { type: 'integer', minimum: 400, maximum: 599, description: 'Status of the answer.' },
     detail: text('What can be done about it.'),
     instance: text('This occurrence, as a URN that ends with the request id.'),
-    outcome: text('What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
-      enum: ['not-applied', 'unknown'],
-    }),
+    outcome: text(
+      'What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.',
+      {
+        enum: ['not-applied', 'unknown'],
+      },
+    ),
     retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
     errors: {
       type: 'array',
