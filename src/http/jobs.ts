@@ -10,6 +10,7 @@ import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
 import { columnsOf, prefersCsv, writeCsv } from './csv.js';
 import { readJobUpdates } from './jobUpdates.js';
+import { readNullMeant } from './query.js';
 
 /**
  * POST /v1/model-performance/jobs: up to 10 000 updates, accepted once for an Idempotency-Key. 201 with the job and where it is told; a
@@ -19,8 +20,9 @@ import { readJobUpdates } from './jobUpdates.js';
 export async function submit(call: HttpCall, parts: Parts): Promise<Answer> {
   const { request, requestId, traceparent } = call;
   const idempotencyKey = readKey(request.headers.get('idempotency-key'));
-  const rows = await readJobUpdates(request, parts);
-  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull: false };
+  const clearsNull = readNullMeant(new URL(request.url).searchParams);
+  const rows = await readJobUpdates(request, clearsNull, parts);
+  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull };
   const job = await submitJob(submission, parts.jobs);
   const location = `${parts.config.publicBaseUrl}/api/v1/model-performance/jobs/${job.jobId}`;
   const answer = told(job);
@@ -37,7 +39,8 @@ function readKey(key: string | null): string {
 export async function jobs(call: HttpCall, parts: Parts): Promise<Answer> {
   const caller = callerOf(call);
   const all = readSwitch(call, 'of', 'all');
-  if (all && !operates(caller)) throw new Problem('forbidden', 'not-applied', { role: roles.Operate });
+  if (all && !operates(caller))
+    throw new Problem('forbidden', 'not-applied', { reason: `This call needs the role ${roles.Operate}.` });
   return jsonAnswer({ value: await listJobs({ caller, all }, parts.jobs) });
 }
 

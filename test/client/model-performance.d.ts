@@ -73,7 +73,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -319,10 +319,12 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
@@ -376,42 +378,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -684,15 +686,20 @@ export interface components {
        */
       healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
   };
   responses: never;
   parameters: {
-    /** @description Id of the model, as the list of models gives it. */
+    /**
+     * @description Id of the model, as the list of models gives it.
+     * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+     */
     id: string;
     /** @description Only models of this name, whatever the case of its letters. */
     model: string;
@@ -712,6 +719,10 @@ export interface components {
     of: 'all';
     /** @description unknown: the rows too of which it is not known whether they were applied. */
     include: 'unknown';
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -721,6 +732,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
       | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
@@ -761,6 +773,8 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
     /** @description Where the job is told. */
     Location: string;
     /** @description Seconds to wait. */
@@ -789,7 +803,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -859,7 +873,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -929,7 +943,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -993,6 +1007,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -1011,7 +1027,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1199,7 +1215,10 @@ export interface operations {
   };
   UpdateModelPerformanceBatch: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -1231,7 +1250,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformanceBatchResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1242,7 +1261,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1332,6 +1357,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1487,7 +1513,7 @@ export interface operations {
           'application/json': components['schemas']['JobList'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1572,7 +1598,10 @@ export interface operations {
   };
   SubmitJob: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header: {
         /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
@@ -1614,7 +1643,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1627,8 +1656,10 @@ export interface operations {
               /** @enum {unknown} */
               code?:
                 | 'precondition-not-supported'
+                | 'invalid-query'
                 | 'invalid-json'
                 | 'invalid-body'
+                | 'null-not-confirmed'
                 | 'duplicate-key'
                 | 'invalid-csv'
                 | 'invalid-idempotency-key';
@@ -1689,6 +1720,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1774,7 +1806,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1896,7 +1928,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2021,7 +2053,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2160,7 +2192,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2281,7 +2313,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2298,7 +2333,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2502,10 +2537,16 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2539,7 +2580,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2550,7 +2591,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2640,6 +2688,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -2780,10 +2829,16 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2817,7 +2872,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2828,7 +2883,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2918,6 +2980,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {

@@ -1,5 +1,6 @@
 import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
+import { controlInformation } from '../../src/resource/parse.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
 
@@ -16,14 +17,15 @@ const number: Schema = { type: 'integer', minimum: 0 };
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
-/** A value as Graph shows it: any member of an enumeration, and any number, may appear one day. */
-function shown({ title, says, edmType, nullable, members }: Field<unknown>): Schema {
-  const types = { 'Edm.String': 'string', 'Edm.Int32': 'integer', 'Edm.Double': 'number', Enum: 'string' };
-  const formats = { 'Edm.Int32': 'int32', 'Edm.Double': 'double' } as Record<string, string>;
-  const type = types[edmType];
+/**
+ * A value as Graph shows it: any member of an enumeration, and any number, may appear one day. Null stands for none, and for one that is
+ * not of its property's type.
+ */
+function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
+  const { type, format } = jsonSchema('documented');
   const description = members ? `${says} Today ${Object.keys(members).join(', ')}; others may appear.` : says;
-  const format = formats[edmType];
-  return { type: nullable ? [type, 'null'] : type, ...(format && { format }), title, description };
+  const [known] = [type].flat();
+  return { type: [known, 'null'], ...(format !== undefined && { format }), title, description };
 }
 
 /** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
@@ -44,9 +46,9 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceUpdate: {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
-      additionalProperties: false,
-      // One of the nine at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
-      not: { propertyNames: { enum: ['id', '@odata.type'] } },
+      propertyNames: { anyOf: [{ enum: [...names, 'id', '@odata.type'] }, { pattern: controlInformation.source }] },
+      // One of the resource's own at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
+      not: { propertyNames: { pattern: `^id$|@` } },
       properties: {
         ...map((field) => ({
           title: field.title,
@@ -54,7 +56,11 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           ...field.jsonSchema(validation),
         })),
         id: { ...idSchema, description: 'If it is there, the id of the path.' },
-        '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
+        '@odata.type': {
+          type: 'string',
+          enum: [odataType, odataType.slice(1)],
+          description: 'Taken, and not needed. Other control information of OData is dropped.',
+        },
       },
     },
     ModelPerformanceBatch: {
