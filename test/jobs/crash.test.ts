@@ -6,6 +6,7 @@ import type { JobView } from '../../src/jobs/view.js';
 import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 import type { Strike } from '../support/storageProxy.js';
 import type { Instance } from '../support/system.js';
+import { jobSteps } from './thorough.js';
 
 /**
  * An instance is ended (kill -9) at one of its requests to storage, before it arrives or before its answer does; the next one takes
@@ -55,7 +56,9 @@ async function untilEnded(instance: Instance, { jobId }: JobView): Promise<JobVi
 
 /** What a dead process held. */
 async function breakLeases(): Promise<void> {
-  const container = BlobServiceClient.fromConnectionString(system.storage.connectionString).getContainerClient(names.jobs);
+  const container = BlobServiceClient.fromConnectionString(system.storage.connectionString).getContainerClient(
+    names.jobs,
+  );
   for await (const { name, properties } of container.listBlobsFlat())
     if (properties.leaseState === 'leased') await container.getBlobClient(name).getBlobLeaseClient().breakLease(0);
 }
@@ -83,8 +86,8 @@ async function requestsOfAJob(instance: Instance): Promise<number> {
 /** Not what asks for its progress. */
 const isOfAJob = (path: string) => !path.includes('comp=list');
 
-/** `POINTS=all` takes every request; without it, so many that are spread over all of them. */
-const wanted = process.env.POINTS === 'all' ? Infinity : 12;
+/** Every request, or so many that are spread over all of them. */
+const wanted = jobSteps === 'all' ? Infinity : 10;
 const spread = (points: number) => {
   const step = Math.max(1, points / wanted);
   return Array.from({ length: Math.ceil(points / step) }, (_, index) => 1 + Math.floor(index * step));

@@ -120,9 +120,9 @@ test('F70 bad rows among 10 000: told by row, the first hundred, and nothing acc
     modelDeviceCount: row % 50 === 7 ? 'many' : row,
   }));
   const answer = await submit(updates);
-  const { errors } = JSON.parse(answer.text) as { errors: { pointer: string }[] };
-  expect([answer.status, codeOf(answer), errors.length, errors[1]?.pointer]).toEqual([
-    ...[400, 'invalid-body', 100, '/updates/57/modelDeviceCount'],
+  const { errors, errorsTotal } = JSON.parse(answer.text) as { errors: { pointer: string }[]; errorsTotal: number };
+  expect([answer.status, codeOf(answer), errors.length, errorsTotal, errors[1]?.pointer]).toEqual([
+    ...[400, 'invalid-body', 100, 200, '/updates/57/modelDeviceCount'],
   ]);
   expect(system.proxy.requests().filter(({ number }) => number > 0)).toEqual([]);
 });
