@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readConfig, SettingsError } from '../src/config.js';
+import { startConsole, type Console } from './console/console.js';
 import { startEmulator, type Emulator } from './emulator/emulator.js';
+import type { ServedCall } from './host/report.js';
 import { readLocalSettings } from './host/settings.js';
 import { ports } from './ports.js';
 import { startStorage, type Storage } from './storage.js';
@@ -17,10 +19,11 @@ const usage = `Serves the API on this machine: emulators of Microsoft Graph, of 
   npm start                          with the embedded functions host
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry, ${ports.blob} blobs, ${ports.queue} queues. --host-port moves the API.
+Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry, ${ports.blob} blobs, ${ports.queue} queues, ${ports.console} the console. --host-port moves the API.
 Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
 `;
 
+const apiUrl = (port: number) => `http://127.0.0.1:${port}`;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** An end that needs one line and no stack trace. */
@@ -50,8 +53,15 @@ function copySettings(): void {
   }
 }
 
+/** Everything but the functions host. */
+interface World {
+  readonly emulator: Emulator;
+  readonly storage: Storage;
+  readonly page: Console;
+}
+
 /** Jobs and their messages are kept from one start to the next. */
-async function emulate(port: number): Promise<[Emulator, Storage]> {
+async function openWorld(port: number): Promise<World> {
   const {
     graph: graphPort,
     identity: identityPort,
@@ -61,10 +71,11 @@ async function emulate(port: number): Promise<[Emulator, Storage]> {
   } = ports;
   const folder = join('.local', String(port), 'storage');
   try {
-    return await Promise.all([
+    const [emulator, storage] = await Promise.all([
       startEmulator({ graphPort, identityPort, ingestionPort }),
       startStorage({ folder, blobPort, queuePort }),
     ]);
+    return { emulator, storage, page: await startConsole(ports.console, emulator, apiUrl(port)) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const { port: taken } = error as { port: number };
@@ -90,8 +101,10 @@ function startHost(port: number, env: NodeJS.ProcessEnv): ChildProcess {
     detached: process.platform !== 'win32',
   };
   const chosen = process.env.FUNCTIONS_HOST ?? 'embedded';
-  if (chosen === 'embedded')
-    return spawn(process.execPath, [join(__dirname, 'host', 'main.js'), '--port', String(port)], options);
+  if (chosen === 'embedded') {
+    const program = [join(__dirname, 'host', 'main.js'), '--port', String(port)];
+    return spawn(process.execPath, program, { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  }
   if (chosen !== 'func') throw new Stop('FUNCTIONS_HOST is "embedded" or "func".');
   if (spawnSync('func', ['--version']).status !== 0)
     throw new Stop('Core Tools are missing. Install them with: npm install --global azure-functions-core-tools@4');
@@ -107,12 +120,13 @@ async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
   return false;
 }
 
-function tell(baseUrl: string, { graphUrl, identityUrl, issue }: Emulator): void {
+function tell(baseUrl: string, { emulator: { graphUrl, identityUrl, issue }, page }: World): void {
   print(`
+Console                ${page.url}
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
 Interactive page       ${baseUrl}/api/docs
 Emulated Graph         ${graphUrl}/beta
-Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys
+Emulator control       ${identityUrl}/__models, /__requests, /__envelopes, /__faults, /__keys, /__quota
 
 Try an update:
 
@@ -125,22 +139,25 @@ Ctrl-C ends everything.`);
 async function main(): Promise<void> {
   const port = readPort();
   copySettings();
-  const [emulator, storage] = await emulate(port);
+  const world = await openWorld(port);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       ending.abort();
     });
   try {
-    const host = startHost(port, environmentFor(emulator));
+    const host = startHost(port, environmentFor(world.emulator));
+    host.on('message', ({ call }: { call: ServedCall }) => {
+      world.page.served(call);
+    });
     ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
     const ended = once(host, 'exit');
-    const baseUrl = `http://127.0.0.1:${port}`;
-    if (await answers(baseUrl, host)) tell(baseUrl, emulator);
+    const baseUrl = apiUrl(port);
+    if (await answers(baseUrl, host)) tell(baseUrl, world);
     const [code] = (await ended) as [number | null];
     if (!ending.signal.aborted) process.exitCode = code ?? 1;
   } finally {
-    await Promise.all([emulator.close(), storage.close()]);
+    await Promise.all([world.page.close(), world.emulator.close(), world.storage.close()]);
   }
 }
 

@@ -41,6 +41,7 @@ test('says how large it is', () => {
 
 test('holds the bundle, host.json and what it needs, nothing else', () => {
   expect(filesOf(folder)).toEqual([
+    'THIRD-PARTY-NOTICES.txt',
     'contract/openapi.documented.json',
     'contract/openapi.strict.json',
     'dist/src/bundle/index.js',
@@ -53,6 +54,18 @@ test('holds the bundle, host.json and what it needs, nothing else', () => {
     'node_modules/swagger-ui-dist/swagger-ui.css',
     'package.json',
   ]);
+});
+
+test('names the licence of every package whose code it ships', () => {
+  const text = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
+  const told = [...text.matchAll(/^(?<name>(@[\w.-]+\/)?[\w.-]+) \d+\.\d+\.\d+\S* \((?<license>[^)\n]+)\)$/gm)];
+  const names = told.map(({ groups }) => groups?.name ?? '');
+  expect(names).toEqual(expect.arrayContaining(['@azure/functions', 'joi', 'undici', 'swagger-ui-dist']));
+  expect(names.filter((name) => name in dependencies).length).toBeGreaterThan(8);
+  const licences = new Set(told.map(({ groups }) => groups?.license));
+  const fine = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+  expect([...licences].filter((license) => !fine.includes(license ?? ''))).toEqual([]);
 });
 
 test('is the same to the byte when it is made again, whatever was there before', () => {

@@ -73,9 +73,10 @@ const external = ['@azure/functions-core', 'swagger-ui-dist'];
 /**
  * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.
  * @param entries sources, and the paths in the folder that they get there, without extension
+ * @returns every file of which something is in there
  */
-export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  await build({
+export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<string[]> {
+  const { metafile } = await build({
     entryPoints: Object.entries(entries).map(([source, out]) => ({ in: source, out })),
     outdir: folder,
     bundle: true,
@@ -90,5 +91,9 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
     plugins: [lean],
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'error' },
+    metafile: true,
   });
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? file : [])),
+  );
 }

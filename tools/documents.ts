@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
+import { readResults, type PartName } from '../bench/results.js';
+import { table as benchTable } from '../bench/table.js';
 import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
@@ -66,6 +68,10 @@ const parts: Readonly<Record<string, () => string>> = {
       ['variable', 'by default', 'what it chooses'],
       readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
     ),
+  bench: () =>
+    Object.entries(readResults())
+      .map(([name, part]) => benchTable(name as PartName, part))
+      .join('\n\n'),
   queries: () =>
     readdirSync('infra/queries')
       .filter((name) => name.endsWith('.kql'))

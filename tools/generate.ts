@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname } from 'node:path';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
-import { registered } from '../src/app.js';
+import { registered } from '../src/register.js';
 import { writeApiProperties } from './contract/apiProperties.js';
 import { writeOpenApi } from './contract/openapi.js';
 import { writeSwagger } from './contract/swagger.js';

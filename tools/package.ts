@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { bundle } from './bundle.js';
+import { noticesOf } from './notices.js';
 
 const defaultFolder = join('.local', 'package');
 
@@ -43,7 +44,8 @@ async function write(folder: string): Promise<void> {
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
   const main = `${bundleFolder}/index.js`;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name, version, private: true, main }, null, 2)}\n`);
-  await bundle(bundled, folder);
+  const shipped = [...(await bundle(bundled, folder)), ...copied];
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(shipped));
 }
 
 const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -70,7 +72,8 @@ function readFolder(): string {
   }
   const { folder = defaultFolder } = values;
   const held = existsSync(folder) ? readdirSync(folder) : [];
-  const mayGo = held.every((name) => ['host.json', 'package.json', 'contract', 'dist', 'node_modules'].includes(name));
+  const parts = ['host.json', 'package.json', 'THIRD-PARTY-NOTICES.txt', 'contract', 'dist', 'node_modules'];
+  const mayGo = held.every((name) => parts.includes(name));
   if (!mayGo) throw new Error('--folder names a folder that holds other things than a package.');
   return folder;
 }

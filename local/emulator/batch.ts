@@ -104,7 +104,7 @@ function itemCall({ method, url, headers, body }: Step, version: Version, batch:
     body: body === undefined ? '' : JSON.stringify(body),
     wellFormed: batch.wellFormed,
     requestId: randomUUID(),
-    inBatch: true,
+    batchId: batch.requestId,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isStranger } from '../sameOrigin.js';
 import { readArmedFaults, type ArmedFault } from './armory.js';
 import { json, type Answer, type Call } from './exchange.js';
 import { faults } from './faults.js';
@@ -16,6 +17,8 @@ export interface Controls {
   readonly models: () => Model[];
   readonly rotateKeys: (options?: { withdrawOld?: boolean }) => Promise<{ readonly kid: string }>;
   readonly envelopes: (name?: string) => Envelope[];
+  /** Of the server that these addresses are on. */
+  readonly url: () => string;
   readonly quota: Pick<Quota, 'limits' | 'limit' | 'counts'>;
 }
 
@@ -24,9 +27,12 @@ export const isControl = (path: string): boolean => path.startsWith('/__');
 /**
  * The emulator's own addresses: `/__faults` (GET the table and what is armed, POST one or a list, DELETE), `/__reset`
  * (POST), `/__requests`, `/__models` and `/__envelopes` (GET; `?name=Event` for one kind of telemetry), `/__keys` (POST: a new key signs
- * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none). A bad body is a 400 that says what is wrong and names the valid ids.
+ * from now on; `?withdrawOld` withdraws the others), `/__quota` (GET limits and counts; PUT other limits, `{}` for none).
+ * A bad body is a 400 that says what is wrong and names the valid ids; pages of other sites get a 403.
  */
 export async function answerControl(controls: Controls, call: Call): Promise<Answer> {
+  if (isStranger(call.headers, controls.url()))
+    return json(403, { error: 'This address is for programs on this machine.' });
   switch (`${call.method} ${call.path}`) {
     case 'GET /__faults':
       return json(200, {

@@ -169,6 +169,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     rotateKeys: keys.rotate,
     envelopes: ingestion.envelopes,
     quota,
+    url: (): string => listeners.issuer.url,
   };
 
   const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];

@@ -17,8 +17,8 @@ export interface Call {
   readonly wellFormed: boolean;
   /** What the emulator calls this request, as Graph's `request-id` does. */
   readonly requestId: string;
-  /** An item of a `$batch`. */
-  readonly inBatch?: true;
+  /** Of an item of a `$batch`: the batch's own `requestId`. */
+  readonly batchId?: string;
 }
 
 /** One answer, before it is written. */

@@ -91,7 +91,7 @@ function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist
 
 /** PATCH: 200, unless twisted, and the whole object as it then is. Writes that are refused count against the quota as well. */
 function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
-  const waitSeconds = graph.quota.take(call.inBatch ? 'batch' : 'single');
+  const waitSeconds = graph.quota.take(call.batchId === undefined ? 'single' : 'batch');
   if (waitSeconds !== undefined) return tooMany(call, waitSeconds, graph.quota.limits().wait);
   if (call.query) return notEmulated(call, `the query ${call.query} of a PATCH`);
   const type = call.headers['content-type'];

@@ -12,6 +12,10 @@ export interface RecordedRequest {
   readonly status: number;
   /** Arrival, in milliseconds since 1970 on the emulator's clock. */
   readonly at: number;
+  /** When its answer had been written, or its connection had ended; an item of a batch has none. */
+  readonly endedAt?: number;
+  /** What the emulator calls it: Graph's `request-id`. */
+  readonly requestId?: string;
   /** Id of the model that was asked for. */
   readonly id?: string;
   /** Id of the fault that it got. */
@@ -20,6 +24,8 @@ export interface RecordedRequest {
   readonly connection?: number;
   /** It came inside a `$batch`, whose own POST has a record too. */
   readonly inBatch?: true;
+  /** `requestId` of that POST. */
+  readonly batchId?: string;
 }
 
 /** A record that is still being filled in. */

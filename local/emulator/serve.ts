@@ -35,13 +35,19 @@ export async function serve(
   const start = { method, ...target, headers: headersOf(request) };
   const draft = server === 'control' ? undefined : log.open(arrival(server, start, setting.now()));
   if (drawn && draft) draft.fault = drawn.row.id;
+  response.on('close', () => {
+    if (draft) draft.endedAt = setting.now();
+  });
   if (draft && request.socket.remotePort !== undefined) draft.connection = request.socket.remotePort;
   if (drawn?.row.act.do === 'cut') {
     request.socket.destroy();
     return;
   }
   const call = await readCall(request);
-  if (draft) draft.body = remembered(call.body);
+  if (draft) {
+    draft.body = remembered(call.body);
+    draft.requestId = call.requestId;
+  }
   const sent = (status: number) => {
     if (draft) draft.status = status;
   };
@@ -56,6 +62,7 @@ export function itemsOf({ armory, log, setting }: Stage): Items {
       const drawn = draws ? armory.draw(target) : undefined;
       const draft: Draft = log.open({ ...arrival('graph', item, setting.now()), inBatch: true });
       draft.body = remembered(item.body);
+      if (item.batchId !== undefined) draft.batchId = item.batchId;
       if (drawn) draft.fault = drawn.row.id;
       return { drawn, end: (status) => (draft.status = status) };
     },

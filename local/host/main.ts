@@ -5,6 +5,7 @@ import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
 import type { Listener } from './queueListener.js';
 import type { openQueues } from './queues.js';
+import { reportCalls } from './report.js';
 import { readQueueSettings } from './queueSettings.js';
 import { buildRoutes, type Route } from './routes.js';
 import { createHost } from './server.js';
@@ -24,6 +25,7 @@ async function start({ port, root, limits, queues }: Flags): Promise<void> {
   const entryPoint = readEntryPoint(root);
 
   const host = createHost();
+  reportCalls(host.server);
   host.server.listen(port, '127.0.0.1');
   await once(host.server, 'listening').catch((error: unknown) => {
     throw portProblem(port, error);

@@ -1,7 +1,7 @@
 import type { EntraConfig } from '../config.js';
 import { Problem } from '../problem.js';
 import { readBearer } from './bearer.js';
-import { refusal, roles, type Caller, type Role } from './caller.js';
+import { refusal, toldRoles, type Caller, type Role } from './caller.js';
 import { createKeySetReader } from './keySet.js';
 import { createSigningKeys } from './signingKeys.js';
 import { createVerifier } from './verify.js';
@@ -17,7 +17,7 @@ export function createAdmit(entra: EntraConfig): Admit {
   return async (request, role) => {
     const caller = await verify(readBearer(request));
     const reason = refusal(caller, role, entra.allowedClientIds);
-    if (reason !== undefined) throw new Problem('forbidden', 'not-applied', { role: roles[role], cause: reason });
+    if (reason !== undefined) throw new Problem('forbidden', 'not-applied', { role: toldRoles(role), cause: reason });
     return caller;
   };
 }

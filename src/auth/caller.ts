@@ -1,7 +1,23 @@
-/** The application roles of this API. Write includes Read. */
-export const roles = { Read: 'ModelPerformance.Read', Write: 'ModelPerformance.Write' } as const;
+/** The application roles of this API. Write includes Read; Operate sees, reads and cancels everybody's jobs, and writes nothing. */
+export const roles = {
+  Read: 'ModelPerformance.Read',
+  Write: 'ModelPerformance.Write',
+  Operate: 'ModelPerformance.Operate',
+} as const;
 
 export type Role = keyof typeof roles;
+
+/** Which roles grant what a role is needed for. A job is its submitter's to see and to cancel, too. */
+const granting: Readonly<Record<Role, readonly string[]>> = {
+  Read: [roles.Read, roles.Write],
+  Write: [roles.Write],
+  Operate: [roles.Write, roles.Operate],
+};
+
+/** The roles as a caller is told of them. */
+export function toldRoles(role: Role): string {
+  return role === 'Operate' ? `${roles.Write} or ${roles.Operate}` : roles[role];
+}
 
 /** Scope without which a person's token allows nothing, whatever roles the person has. */
 export const delegatedScope = 'access_as_user';
@@ -32,6 +48,5 @@ export function refusal(
 ): 'client' | 'scope' | 'role' | undefined {
   if (allowedClientIds.length > 0 && !allowedClientIds.includes(caller.appId)) return 'client';
   if (caller.delegated && !caller.scopes.includes(delegatedScope)) return 'scope';
-  const enough: readonly string[] = role === 'Read' ? [roles.Read, roles.Write] : [roles.Write];
-  return enough.some((one) => caller.roles.includes(one)) ? undefined : 'role';
+  return granting[role].some((one) => caller.roles.includes(one)) ? undefined : 'role';
 }

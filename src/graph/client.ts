@@ -1,30 +1,22 @@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import type { Call } from '../call.js';
 import type { Config } from '../config.js';
-import type { Resource } from '../resource/resource.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { Problem } from '../problem.js';
-import { sameId } from '../resource/id.js';
-import { Attempting } from './attempts.js';
-import { Control, type Journey } from './control.js';
-import type { Deadline } from './deadline.js';
-import { isObject, type Received } from './received.js';
-import { Sending } from './send.js';
-import type { Shutdown } from './shutdown.js';
+import type { Resource } from '../resource/resource.js';
+import type { Attempt } from './attempt.js';
+import { batchLimit, readBatch, writeBatch, type BatchAnswer, type BatchRequest } from './batch.js';
+import { readItem, readPage, type GraphObject, type Page } from './objects.js';
+import { RequestOptions } from './requestOptions.js';
+import type { GraphResponse } from './response.js';
+import { RetryMiddleware } from './retryMiddleware.js';
+import { SendMiddleware } from './sendMiddleware.js';
 import type { TokenSource } from './token.js';
 
-/** An object of the resource as Graph shows it: the id and the table's properties, nothing else. */
-export type GraphObject = Readonly<Record<string, unknown>>;
-
-/** Some objects of the collection, in Graph's order. */
-export interface Page {
-  readonly objects: readonly GraphObject[];
-  /** Query of the page that follows, as Graph wrote it; undefined on the last one. */
-  readonly nextQuery?: string;
-}
-
-/** Graph, for one resource: three calls on one collection of one host. */
+/** Graph, for one resource: a few requests on one collection of one host. */
 export interface Graph {
   /** The object; undefined when Graph answered with success and without a usable body. @throws Problem */
-  readonly get: (id: string, call: GraphCall) => Promise<GraphObject | undefined>;
+  readonly get: (id: string, call: Call, limits?: AttemptLimits) => Promise<GraphObject | undefined>;
   /**
    * Sends the values once or more (they are absolute, so that a repetition is harmless).
    * @returns the object that a 200 echoes; undefined for any other success, whatever it holds, and for a 200 without that object
@@ -32,99 +24,116 @@ export interface Graph {
    */
   readonly patch: (
     id: string,
-    wanted: Readonly<Record<string, unknown>>,
-    call: GraphCall,
+    changes: Readonly<Record<string, unknown>>,
+    call: Call,
   ) => Promise<GraphObject | undefined>;
   /** The page that a query of Graph's own leads to, the first for an empty one. @throws Problem */
-  readonly page: (query: string, call: GraphCall) => Promise<Page>;
+  readonly page: (query: string, call: Call, limits?: AttemptLimits) => Promise<Page>;
+  /**
+   * Up to 20 reads, or as many writes, as one `$batch` in one attempt. Never throws a Problem for what Graph answers.
+   * @throws Problem invalid-id
+   */
+  readonly batch: (requests: readonly BatchRequest[], call: Call, limits?: AttemptLimits) => Promise<BatchAnswer>;
   readonly close: () => Promise<void>;
 }
 
-export interface GraphCall {
-  readonly deadline: Deadline;
-  readonly journey: Journey;
-  /** For a request that is worth less than the call as a whole. */
-  readonly limits?: { readonly attemptMs?: number; readonly maxAttempts?: number };
+/** For a request that is worth less than the call as a whole. */
+export interface AttemptLimits {
+  readonly attemptMs?: number;
+  readonly maxAttempts?: number;
+}
+
+interface Parts {
+  readonly config: Pick<Config, 'graph' | 'limits'>;
+  readonly resource: Resource;
+  readonly tokens: TokenSource;
+  readonly lifecycle: Lifecycle;
+  /** Told of each attempt when it has ended. */
+  readonly onAttempt?: (attempt: Attempt, call: Call) => void;
 }
 
 /** Most that is read of one answer: an object has less than 1 KiB, a page of a thousand less than 1 MiB (F27). */
-const answerBytes = { object: 64 * 1024, page: 4 * 1024 * 1024 };
+const answerBytes = { object: 64 * 1024, page: 4 * 1024 * 1024, batch: batchLimit * 64 * 1024 };
 
-/** The official Graph client with our own chain: attempts first, sending last, nothing between. */
-export function createGraph(config: Config, resource: Resource, tokens: TokenSource, shutdown: Shutdown): Graph {
+/** The official Graph client with our own chain: retry first, send last, nothing between. */
+export function createGraph({ config, resource, tokens, lifecycle, onAttempt = () => undefined }: Parts): Graph {
   const { root, version } = config.graph;
-  const sending = new Sending(root, config.limits.connectMs);
-  const attempting = new Attempting(tokens, config.limits, shutdown);
-  attempting.setNext(sending);
-  const client = Client.initWithMiddleware({ baseUrl: `${root}/`, defaultVersion: version, middleware: attempting });
+  const target = new URL(root).host;
+  const retry = new RetryMiddleware({ tokens, limits: config.limits, lifecycle, target, onAttempt });
+  const sender = new SendMiddleware(root, config.limits.connectMs);
+  retry.setNext(sender);
+  const client = Client.initWithMiddleware({ baseUrl: `${root}/`, defaultVersion: version, middleware: retry });
   const collection = `/${version}/${resource.path}`;
 
-  async function send(
-    method: 'GET' | 'PATCH',
-    path: string,
-    call: GraphCall,
-    { search = '', limitBytes, body }: { search?: string; limitBytes: number; body?: object },
-  ): Promise<Received> {
-    const { deadline, journey, limits } = call;
-    const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
-    const control = new Control(method, deadline, journey, { attemptMs, maxAttempts, answerBytes: limitBytes }, search);
-    const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([control]);
+  async function send(path: string, options: RequestOptions, body?: object): Promise<GraphResponse> {
+    const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([options]);
+    const methods = { GET: () => request.get(), PATCH: () => request.patch(body), POST: () => request.post(body) };
     try {
-      return (await (method === 'GET' ? request.get() : request.patch(body))) as Received;
+      return (await methods[options.method]()) as GraphResponse;
     } catch (error) {
-      throw control.thrown ?? error;
+      throw options.thrown ?? error;
     }
   }
 
-  async function sendItem(method: 'GET' | 'PATCH', id: string, call: GraphCall, body: object = {}) {
-    // The built path is held against what it must be, whatever let the id through (F50).
+  function optionsOf(
+    method: RequestOptions['method'],
+    answer: keyof typeof answerBytes,
+    call: Call,
+    { writes = method === 'PATCH', search, ...limits }: AttemptLimits & { writes?: boolean; search?: string } = {},
+  ): RequestOptions {
+    const { attemptMs, maxAttempts } = { ...config.limits, ...limits };
+    const name =
+      answer === 'batch' ? `POST $batch ${writes ? 'PATCH' : 'GET'} ${resource.name}` : `${method} ${resource.name}`;
+    const all = { attemptMs, maxAttempts, answerBytes: answerBytes[answer] };
+    return new RequestOptions(method, name, writes, call, all, search);
+  }
+
+  async function sendItem(id: string, options: RequestOptions, body: object = {}): Promise<GraphObject | undefined> {
+    checkPath(id);
+    const response = await send(`/${resource.path}/${id}`, options, body);
+    return response.status === 200 ? readItem(resource, response.body, id) : undefined;
+  }
+
+  /** The built path is held against what it must be, whatever let the id through (F50). */
+  function checkPath(id: string): void {
     if (new URL(`${root}${collection}/${id}`).pathname !== `${collection}/${id}`) throw new Problem('invalid-id');
-    const answer = await send(method, `/${resource.path}/${id}`, call, { limitBytes: answerBytes.object, body });
-    return answer.status === 200 ? readItem(resource, answer.body, id) : undefined;
   }
 
   return {
-    get: (id, call) => sendItem('GET', id, call),
-    patch: (id, wanted, call) => sendItem('PATCH', id, call, { '@odata.type': resource.odataType, ...wanted }),
-    page: async (query, call) => {
+    get: (id, call, limits) => sendItem(id, optionsOf('GET', 'object', call, limits)),
+    patch: (id, changes, call) =>
+      sendItem(id, optionsOf('PATCH', 'object', call), { '@odata.type': resource.odataType, ...changes }),
+    page: async (query, call, limits) => {
       const { search } = new URL(`${root}${collection}?${query}`);
-      const { body } = await send('GET', `/${resource.path}`, call, { search, limitBytes: answerBytes.page }).catch(
-        (error: unknown) => {
-          // What is not there is the collection, which callers cannot name: no model is missing.
-          throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
-        },
-      );
+      const options = optionsOf('GET', 'page', call, { ...limits, search });
+      const { body } = await send(`/${resource.path}`, options).catch((error: unknown) => {
+        // What is not there is the collection, which callers cannot name: no model is missing.
+        throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
+      });
       return readPage(resource, body, new URL(collection, root));
     },
-    close: () => sending.close(),
+    batch: async (requests, call, limits) => {
+      for (const { id } of requests) checkPath(id);
+      const writes = requests.some(({ changes }) => changes !== undefined);
+      const options = optionsOf('POST', 'batch', call, { ...limits, writes, maxAttempts: 1 });
+      try {
+        const response = await send('/$batch', options, writeBatch(resource, requests));
+        const items = readBatch(resource, response, requests, Date.now());
+        return items ? { items } : { failure: { code: 'graph-error', outcome: 'unknown', retry: 'yes' } };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { failure: options.failure ?? notSent(error) };
+      }
+    },
+    close: () => sender.close(),
   };
 }
 
-/** The object of an answer, in Graph's spelling of its id; undefined when it is another one or none. */
-function readItem(resource: Resource, body: unknown, id: string): GraphObject | undefined {
-  const value = isObject(body) && isObject(body.value) ? body.value : body;
-  if (!isObject(value)) return undefined;
-  const { id: own = id } = value;
-  return typeof own === 'string' && sameId(own, id) ? show(resource, value, own) : undefined;
-}
-
-/** What a value shows of an object: undefined when it has none of the table's properties. */
-function show({ fields }: Resource, value: Record<string, unknown>, id: string): GraphObject | undefined {
-  const properties = Object.keys(fields).filter((name) => Object.hasOwn(value, name));
-  if (properties.length === 0) return undefined;
-  return Object.fromEntries([['id', id], ...properties.map((name) => [name, value[name]])]) as GraphObject;
-}
-
-/** @throws Problem graph-error for what is not a page, and for one that leads to another address than the collection's */
-function readPage(resource: Resource, body: unknown, collection: URL): Page {
-  const values: unknown[] = isObject(body) && Array.isArray(body.value) ? body.value : [undefined];
-  const objects = values.map((value) =>
-    isObject(value) && typeof value.id === 'string' ? show(resource, value, value.id) : undefined,
-  );
-  const link = isObject(body) ? body['@odata.nextLink'] : undefined;
-  const next = typeof link === 'string' && URL.canParse(link) ? new URL(link) : undefined;
-  const elsewhere = next !== undefined && (next.origin !== collection.origin || next.pathname !== collection.pathname);
-  if (!objects.every((object) => object !== undefined) || (link !== undefined && next === undefined) || elsewhere)
-    throw new Problem('graph-error');
-  return { objects, ...(next !== undefined && { nextQuery: next.search.slice(1) }) };
+/** A batch that ended before its attempt: without a token or time, or because the instance ends. */
+function notSent({
+  code,
+  more: { retryAfterSeconds },
+}: Problem): Extract<BatchAnswer, { failure: unknown }>['failure'] {
+  const waitMs = retryAfterSeconds === undefined ? {} : { retryAfterMs: retryAfterSeconds * 1000 };
+  return { code, outcome: 'not-applied', retry: 'yes', ...waitMs };
 }

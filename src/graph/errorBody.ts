@@ -1,4 +1,4 @@
-import { isObject } from './received.js';
+import { isObject } from './response.js';
 
 /** One layer of an error: Graph's own, or JSON that Intune put as a text into its message. */
 export interface ErrorLayer {

@@ -1,6 +1,6 @@
-import type { Code, Outcome } from '../problem.js';
+import { Problem, type Code, type Outcome } from '../problem.js';
 import { errorLayers } from './errorBody.js';
-import { headerValues, isObject, type Received } from './received.js';
+import { headerValues, isObject, type GraphResponse } from './response.js';
 import { retryAfterMs } from './retryAfter.js';
 
 /** Why an attempt failed and what may follow. */
@@ -42,12 +42,12 @@ const byStatus: Readonly<Record<number, Failure>> = {
  * What an answer of Graph means when it is not a success (F01–F20); undefined for 2xx.
  * @param nowMs for a `Retry-After` that is a date
  */
-export function failureOf(received: Received, nowMs: number): Failure | undefined {
-  const { status } = received;
+export function failureOf(response: GraphResponse, nowMs: number): Failure | undefined {
+  const { status } = response;
   if (status >= 200 && status < 300) return undefined;
-  const failure = status === 400 ? badRequest(received.body) : (byStatus[status] ?? unlisted(status));
+  const failure = status === 400 ? badRequest(response.body) : (byStatus[status] ?? unlisted(status));
   if (failure.retry === 'never') return failure;
-  const waitMs = retryAfterMs(received, nowMs);
+  const waitMs = retryAfterMs(response, nowMs);
   return waitMs === undefined ? failure : { ...failure, retryAfterMs: waitMs };
 }
 
@@ -71,14 +71,14 @@ function badRequest(body: unknown): Failure {
 }
 
 /** Graph's own code, for telemetry; undefined when the body has none, or one that could be anything else. */
-export function graphCode({ body }: Received): string | undefined {
+export function graphCode({ body }: GraphResponse): string | undefined {
   const code = errorLayers(body)[0]?.code ?? '';
   return /^\w{1,64}$/.test(code) ? code : undefined;
 }
 
 /** The id under which Microsoft's support finds the request. */
-export function graphRequestId(received: Received): string | undefined {
-  const [id = '', ...more] = headerValues(received, 'request-id');
+export function graphRequestId(response: GraphResponse): string | undefined {
+  const [id = '', ...more] = headerValues(response, 'request-id');
   return more.length === 0 && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id : undefined;
 }
 
@@ -101,4 +101,13 @@ export function failureOfError(error: unknown): Failure {
   if (lost.has(code) || syscall === 'read' || syscall === 'write') return ambiguous('graph-connection-lost', 'yes');
   if (notHttp.test(String(code)) || name === 'HTTPParserError') return ambiguous('graph-connection-lost', 'once');
   return ambiguous('graph-error');
+}
+
+/** Length of the window in which Intune counts writes: what a throttled caller waits when Graph names no wait. */
+const quotaWindowMs = 20_000;
+
+/** The problem that a failure is to the caller, with the wait. @param outcome of the update as a whole */
+export function problemOf({ code, retryAfterMs: askedMs }: Failure, outcome: Outcome): Problem {
+  const waitMs = askedMs ?? (code === 'graph-throttled' ? quotaWindowMs : undefined);
+  return new Problem(code, outcome, { ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1000) }) });
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import { openCall } from '../call.js';
 import type { Config } from '../config.js';
 import { Problem, problems, type ProblemRow } from '../problem.js';
 import type { Graph } from './client.js';
-import { deadlineIn } from './deadline.js';
+import { deadlineIn } from '../deadline.js';
 import type { TokenSource } from './token.js';
 
 /** One thing that was looked at. */
@@ -33,12 +35,10 @@ export function createReadiness(
     const deadline = deadlineIn(config.limits.readyMs);
     const token = await tokens.get(deadline, ends).catch(() => undefined);
     if (token === undefined) return [noToken];
-    const failure = await graph
-      .page('', { deadline, journey: { attempts: [], ambiguous: false }, limits: { maxAttempts: 1 } })
-      .then(
-        () => undefined,
-        (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
-      );
+    const failure = await graph.page('', openCall({ requestId: randomUUID(), deadline }), { maxAttempts: 1 }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
+    );
     const reached = failure === undefined ? 'Microsoft Graph lists the models.' : told(problems[failure]);
     return [
       { name: 'token', ok: true, says: 'The managed identity has a token for Microsoft Graph.' },

@@ -22,7 +22,7 @@ export type Decision = { readonly waitMs: number } | { readonly stop: 'permanent
  * @param random in [0, 1), for full jitter
  */
 export function nextAttempt(
-  failure: Failure,
+  failure: Pick<Failure, 'retry' | 'retryAfterMs'>,
   attempt: number,
   leftMs: number,
   random: number,

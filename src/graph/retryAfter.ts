@@ -1,5 +1,5 @@
 import { errorLayers } from './errorBody.js';
-import { headerValues, type Received } from './received.js';
+import { headerValues, type GraphResponse } from './response.js';
 
 /** Longest wait that a timer of this platform can hold; a longer one in seconds is not believed (F04). */
 const longestSeconds = 2_147_483;
@@ -9,11 +9,11 @@ const longestSeconds = 2_147_483;
  * so that it is never shorter than any valid reading. Undefined when there is none, or all are invalid or past: then the backoff decides.
  * @param nowMs milliseconds since 1970, from which a date is counted
  */
-export function retryAfterMs(received: Received, nowMs: number): number | undefined {
-  const fromHeader = members(headerValues(received, 'retry-after').join(',')).map(
+export function retryAfterMs(response: GraphResponse, nowMs: number): number | undefined {
+  const fromHeader = members(headerValues(response, 'retry-after').join(',')).map(
     (member) => fromSeconds(member) ?? fromDate(member, nowMs),
   );
-  const fromMessage = errorLayers(received.body).map(({ retryAfter }) => fromSeconds(retryAfter));
+  const fromMessage = errorLayers(response.body).map(({ retryAfter }) => fromSeconds(retryAfter));
   const waits = [...fromHeader, ...fromMessage].filter((waitMs) => waitMs !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits);
 }

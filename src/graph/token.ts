@@ -1,6 +1,6 @@
 import type { AccessToken } from '@azure/identity';
 import { Problem } from '../problem.js';
-import { aborted, openLimit, type Deadline } from './deadline.js';
+import { aborted, openLimit, type Deadline } from '../deadline.js';
 
 export interface TokenSource {
   /**

@@ -3,9 +3,9 @@ import { problems, type Problem, type ProblemRow } from '../problem.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** What a story answers with: the content of a 200, word that the caller already has it, or where it is. */
+/** What a handler answers with: the content of a 200 or 201, word that the caller already has it, or where it is. */
 export interface Answer {
-  readonly status?: 302 | 304;
+  readonly status?: 201 | 302 | 304;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -23,14 +23,14 @@ export function csvAnswer(text: string, nextLink: string | undefined): Answer {
 export function success({ status, body, headers }: Answer, requestId: string): HttpResponseInit {
   const all = { ...always, ...headers, 'x-request-id': requestId };
   // RFC 9110 §15.4.5: a 304 has no body, not even an empty one; a redirect needs none.
-  return status !== undefined ? { status, headers: all } : { status: 200, headers: all, body };
+  return status === 302 || status === 304 ? { status, headers: all } : { status: status ?? 200, headers: all, body };
 }
 
-/** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. Holds our own sentences only. */
-export function failure({ code, outcome, more }: Problem, requestId: string): HttpResponseInit {
-  const { status, title, says, challenge }: ProblemRow = problems[code];
-  const { errors, retryAfterSeconds, allow, role } = more;
-  const detail = role === undefined ? says : `This call needs the role ${role}. ${says}`;
+/** A problem as an answer. Holds our own sentences only. */
+export function failure(problem: Problem, requestId: string): HttpResponseInit {
+  const { code, more } = problem;
+  const { status, challenge }: ProblemRow = problems[code];
+  const { retryAfterSeconds, allow } = more;
   return {
     status,
     headers: {
@@ -42,17 +42,25 @@ export function failure({ code, outcome, more }: Problem, requestId: string): Ht
       ...(allow !== undefined && { allow: allow.join(', ') }),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     },
-    body: JSON.stringify({
-      type: `urn:model-performance:problem:${code}`,
-      title,
-      status,
-      detail,
-      instance: `urn:model-performance:request:${requestId}`,
-      outcome,
-      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-      ...(errors !== undefined && { errors }),
-      error: { code, message: sentence(title, detail, errors) },
-    }),
+    body: JSON.stringify(problemBody(problem, requestId)),
+  };
+}
+
+/** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
+export function problemBody({ code, outcome, more }: Problem, requestId: string): object {
+  const { status, title, says }: ProblemRow = problems[code];
+  const { errors, retryAfterSeconds, role } = more;
+  const detail = role === undefined ? says : `This call needs the role ${role}. ${says}`;
+  return {
+    type: `urn:model-performance:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:model-performance:request:${requestId}`,
+    outcome,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(errors !== undefined && { errors }),
+    error: { code, message: sentence(title, detail, errors) },
   };
 }
 

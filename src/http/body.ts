@@ -11,9 +11,9 @@ const jsonTypes = ['application/json', 'application/merge-patch+json'];
  * The JSON value that a request carries.
  * @throws Problem unsupported-media-type (F41), body-too-large (F40), invalid-json (F42–F44), duplicate-key (F46), invalid-body (F45, F47)
  */
-export async function readJson(request: HttpRequest): Promise<unknown> {
+export async function readJson(request: HttpRequest, limitBytes = bodyLimitBytes): Promise<unknown> {
   checkMediaType(request);
-  const bytes = await readBytes(request, bodyLimitBytes);
+  const bytes = await readBytes(request, limitBytes);
   return parseJson(decode(bytes));
 }
 

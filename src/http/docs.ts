@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../problem.js';
 import type { Answer } from './answer.js';
-import type { OpenCall } from './call.js';
+import type { HttpCall } from './call.js';
 
 /** Nothing is loaded from, sent to or shown inside another site. */
 const contentSecurityPolicy = [
@@ -76,7 +76,7 @@ export function docs(): Promise<Answer> {
  * GET /docs/{file}: one of the page's files, or word that the caller has it (RFC 9110 §13.1.2).
  * @throws Problem unknown-path for every other name
  */
-export async function docsFile({ request }: OpenCall): Promise<Answer> {
+export async function docsFile({ request }: HttpCall): Promise<Answer> {
   const name = new URL(request.url).pathname.split('/').at(-1) ?? '';
   const file = files.get(name);
   if (file === undefined) throw new Problem('unknown-path');

@@ -1,96 +1,69 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { deadlineIn } from '../graph/deadline.js';
-import type { Journey } from '../graph/control.js';
+import { openCall } from '../call.js';
+import type { Parts } from '../compose.js';
+import { deadlineIn } from '../deadline.js';
 import { Problem, problems } from '../problem.js';
 import { logLines, quietly } from '../telemetry/exception.js';
-import { failure, success, type Answer } from './answer.js';
+import { auditUpdate } from '../updates/audit.js';
+import { failure, success } from './answer.js';
 import { drain } from './body.js';
-import type { Deps, Entry, OpenCall } from './call.js';
+import type { Endpoint, HttpCall, Path } from './call.js';
 import { readId } from './id.js';
-import { report, type Told } from './report.js';
 import { requestIdOf } from './requestId.js';
 
-/** A path with what it does by method; without methods it is not part of this API. HEAD is GET without a body (RFC 9110 §9.3.2). */
-export interface Path {
-  readonly route: string;
-  readonly methods?: Readonly<Record<string, Entry>>;
-}
-
-/** Calls that have begun and not ended: what shut-down waits for (F38). */
-export type Running = Set<Promise<unknown>>;
-
 /**
- * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the body is the story's.
- * Never throws: in stream mode a handler that throws is never answered.
+ * The one way from a request to its answer. Checks come in this order: path, method, caller, id, preconditions; the rest is the handler's.
+ * Never throws: in stream mode a function that throws is never answered.
  */
-export function handle(deps: Deps, running: Running, path: Path) {
-  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const answering = answer(deps, path, request, context);
-    running.add(answering);
-    try {
-      return await answering;
-    } finally {
-      running.delete(answering);
-    }
-  };
+export function handle(path: Path, parts: Parts) {
+  return (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> =>
+    parts.lifecycle.run(answer(path, parts, request, context));
 }
 
 async function answer(
-  deps: Deps,
   { route, methods }: Path,
+  parts: Parts,
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
-  const traceparent = context.traceContext?.traceParent;
-  const told: Told = {
-    startMs: Date.now(),
-    requestId: requestIdOf(request),
-    journey: { attempts: [], ambiguous: false, traceparent },
-    audit: {},
+  const { authorize, config, lifecycle } = parts;
+  const call: HttpCall = {
+    ...openCall({
+      requestId: requestIdOf(request),
+      deadline: deadlineIn(config.limits.deadlineMs),
+      traceparent: context.traceContext?.traceParent,
+    }),
+    ...{ request, id: '' },
   };
+  let endpoint: Endpoint | undefined;
   try {
-    if (methods === undefined) throw new Problem('unknown-path');
-    const entry = methods[request.method === 'HEAD' ? 'GET' : request.method];
-    if (entry === undefined) throw new Problem('method-not-allowed', 'not-applied', { allow: allowed(methods) });
-    told.entry = entry;
-    const story = await admitted(deps, entry, request, told);
-    const id = route.includes('{id}') ? readId(idOf(request)) : '';
-    told.id = id;
+    endpoint = endpointOf(methods, request.method);
+    if (endpoint.role !== 'none') call.caller = await authorize(request, endpoint.role);
+    if (route.includes('{id}')) call.id = readId(idOf(request));
     checkPrecondition(request);
-    if (deps.shutdown.waitsEnd.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
-    const deadline = deadlineIn(deps.config.limits.deadlineMs);
-    const answer = await story({ request, id, deps, deadline, journey: told.journey, audit: told.audit });
-    return success(answer, told.requestId);
+    if (lifecycle.closing.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
+    return success(await endpoint.handler(call, parts), call.requestId);
   } catch (error) {
-    told.problem = toProblem(error, deps, told.journey, context);
-    log(context, told.problem, told);
+    const problem = toProblem(error, parts, call, context);
+    const { outcome, code } = problem;
+    if (endpoint?.audited && call.audited === 0)
+      auditUpdate(parts, { id: call.id, changes: {}, outcome, problem: code, attempts: call.attempts }, call);
+    log(context, problem, call);
     await drain(request);
-    return failure(told.problem, told.requestId);
-  } finally {
-    quietly(() => {
-      report(deps, told);
-    });
+    return failure(problem, call.requestId);
   }
 }
 
-/** The story of an entry, for whoever may begin it. @throws Problem 401, 403 or 503, before anything else of the request is read */
-async function admitted(
-  { admit }: Deps,
-  entry: Entry,
-  request: HttpRequest,
-  told: Told,
-): Promise<(call: OpenCall) => Promise<Answer>> {
-  if (entry.role === 'none') return entry.story;
-  const caller = await admit(request, entry.role);
-  told.caller = caller;
-  return (call) => entry.story({ ...call, caller });
+/** @throws Problem unknown-path or method-not-allowed */
+function endpointOf(methods: Path['methods'], method: string): Endpoint {
+  if (methods === undefined) throw new Problem('unknown-path');
+  const endpoint = methods[method === 'HEAD' ? 'GET' : method];
+  if (endpoint !== undefined) return endpoint;
+  const allow = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
+  throw new Problem('method-not-allowed', 'not-applied', { allow });
 }
 
-function allowed(methods: NonNullable<Path['methods']>): string[] {
-  return Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** The segment that the route calls `id`. The host mixes query values into the parameters, whose spelling may then win: so the path is read. */
+/** The segment that the route calls `id`. `?ID=x` can replace `params.id` in the host, so the URL is read. */
 function idOf({ url, params }: HttpRequest): string {
   const named = Object.entries(params).find(([name]) => name.toLowerCase() === 'id');
   const segments = new URL(url).pathname.split('/');
@@ -114,9 +87,9 @@ function checkPrecondition({ headers }: HttpRequest): void {
 }
 
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
-function log(context: InvocationContext, { code, outcome }: Problem, { requestId, journey }: Told): void {
+function log(context: InvocationContext, { code, outcome }: Problem, { requestId, attempts }: HttpCall): void {
   const { status } = problems[code];
-  const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: journey.attempts.length });
+  const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: attempts.length });
   quietly(() => {
     if (status < 500) context.info(line);
     else context.warn(line);
@@ -124,12 +97,12 @@ function log(context: InvocationContext, { code, outcome }: Problem, { requestId
 }
 
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
-function toProblem(error: unknown, { telemetry }: Deps, journey: Journey, context: InvocationContext): Problem {
+function toProblem(error: unknown, { telemetry }: Parts, call: HttpCall, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
-  telemetry.exception(journey, error);
+  telemetry.exception(call, error);
   quietly(() => {
     context.error('An unforeseen error', logLines(error));
   });
-  const sent = journey.attempts.some(({ method }) => method !== 'GET');
+  const sent = call.attempts.some(({ writes }) => writes);
   return new Problem('internal', sent ? 'unknown' : 'not-applied');
 }

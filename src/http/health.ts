@@ -1,8 +1,9 @@
+import type { Parts } from '../compose.js';
 import type { Check } from '../graph/readiness.js';
 import { Problem } from '../problem.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { jsonAnswer, type Answer } from './answer.js';
-import type { OpenCall } from './call.js';
+import type { HttpCall } from './call.js';
 
 /** GET /health/live: this process answers. */
 export function live(): Promise<Answer> {
@@ -14,16 +15,16 @@ export function live(): Promise<Answer> {
  * found and what mends it; everybody else hears no more than yes or no. Telemetry is told of and decides nothing: updates succeed without it.
  * @throws Problem not-ready
  */
-export async function ready({ request, deps }: OpenCall): Promise<Answer> {
+export async function ready({ request }: HttpCall, parts: Parts): Promise<Answer> {
   const [checks, operator] = await Promise.all([
-    deps.readiness(),
-    deps.admit(request, 'Write').then(
+    parts.readiness(),
+    parts.authorize(request, 'Write').then(
       () => true,
       () => false,
     ),
   ]);
   const failed = checks.filter(({ ok }) => !ok);
-  const sending = tellSending(deps.telemetry);
+  const sending = tellSending(parts.telemetry);
   if (failed.length === 0) return jsonAnswer({ status: 'ready', ...(operator && { checks: [...checks, sending] }) });
   const errors = (sending.ok ? failed : [...failed, sending]).map(({ name, says }) => ({
     pointer: '',

@@ -1,3 +1,4 @@
+import { pointer } from '../pointer.js';
 import { Problem, type Code } from '../problem.js';
 
 /** Deepest nesting that is read. Bodies of this API need one level; the bound keeps a hostile one from costing anything (F45). */
@@ -94,16 +95,4 @@ function refusal(problem: Code, code: string, levels: readonly Level[], message:
   return new Problem(problem, 'not-applied', {
     errors: [{ pointer: pointer(levels.map(({ key }) => key)), code, message }],
   });
-}
-
-const longestPointerPart = 64;
-
-/** JSON pointer (RFC 6901) to a path of names and indexes. Ends early before a name that is too long to be repeated, or no Unicode. */
-export function pointer(path: readonly (string | number)[]): string {
-  const parts = path.map(String);
-  const end = parts.findIndex((part) => part.length > longestPointerPart || !part.isWellFormed());
-  return parts
-    .slice(0, end < 0 ? parts.length : end)
-    .map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
 }

@@ -1,8 +1,9 @@
 import Negotiator from 'negotiator';
-import type { Page, GraphObject } from '../graph/client.js';
+import type { Parts } from '../compose.js';
+import type { GraphObject, Page } from '../graph/objects.js';
 import { Problem } from '../problem.js';
 import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
-import type { OpenCall } from './call.js';
+import type { HttpCall } from './call.js';
 import { columnsOf, writeCsv } from './csv.js';
 import { outdatedCursor, readListQuery, writeCursor, type ListQuery, type Position } from './query.js';
 
@@ -11,27 +12,27 @@ import { outdatedCursor, readListQuery, writeCursor, type ListQuery, type Positi
  * Filters are applied here and not by Graph, which does not promise to heed them.
  * @throws Problem invalid-query, for a cursor that Graph refuses too; or of the reads
  */
-export async function list(call: OpenCall): Promise<Answer> {
-  const { request, deps } = call;
-  const { fields } = deps.resource;
+export async function list(call: HttpCall, parts: Parts): Promise<Answer> {
+  const { request } = call;
+  const { fields } = parts.resource;
   const parameters = new URL(request.url).searchParams;
   const query = readListQuery(parameters, fields);
 
-  const { found, next } = await collect(call, query);
+  const { found, next } = await collect(query, parts, call);
 
-  const nextLink = next && linkTo(deps.config.publicBaseUrl, parameters, next);
+  const nextLink = next && linkTo(parts.config.publicBaseUrl, parameters, next);
   if (prefersCsv(request.headers.get('accept'))) return csvAnswer(writeCsv(columnsOf(fields), found), nextLink);
   return jsonAnswer({ value: found, ...(nextLink !== undefined && { nextLink }) });
 }
 
 /** Reads page after page until enough is found or Graph has no more. @throws Problem graph-error when Graph's pages go round in a circle */
-async function collect(call: OpenCall, { filters, limit, from }: ListQuery) {
+async function collect({ filters, limit, from }: ListQuery, { graph }: Parts, call: HttpCall) {
   const found: GraphObject[] = [];
   const seen = new Set<string>();
   for (let at: Position | undefined = from; at !== undefined;) {
     if (seen.has(at.query)) throw new Problem('graph-error');
     seen.add(at.query);
-    const page: Page = await call.deps.graph.page(at.query, call).catch((error: unknown) => {
+    const page: Page = await graph.page(at.query, call).catch((error: unknown) => {
       const callers = at === from && from.query !== '';
       throw callers && error instanceof Problem && error.code === 'rejected-by-graph' ? outdatedCursor() : error;
     });

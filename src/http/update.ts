@@ -1,43 +1,46 @@
-import { applyUpdate, peek } from '../graph/update.js';
-import { missing } from '../graph/verify.js';
+import type { Parts } from '../compose.js';
+import type { GraphObject } from '../graph/objects.js';
 import { Problem } from '../problem.js';
-import type { Wanted } from '../resource/parse.js';
+import type { Changes } from '../resource/parse.js';
+import { applyUpdate, type Settled } from '../updates/update.js';
+import { differences } from '../updates/verify.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import { readJson } from './body.js';
-import type { Call } from './call.js';
+import type { HttpCall } from './call.js';
 
 /**
  * PATCH /v1/model-performance/{id}: applies some of the properties and answers with the object as Graph then has it.
  * @throws Problem of a reading step (nothing reached Graph) or of the update (which knows its outcome)
  */
-export async function update(call: Call): Promise<Answer> {
-  const wanted = await readWanted(call);
-  call.audit.wanted = wanted;
-
-  const before = await peek(call.deps, call.id, call);
-  if (before !== undefined) call.audit.before = before;
-  return jsonAnswer(await applyUpdate(call.deps, call.id, wanted, before, call));
+export async function update(call: HttpCall, parts: Parts): Promise<Answer> {
+  const changes = await readChanges(call, parts);
+  return jsonAnswer(objectOf(await applyUpdate(call.id, changes, parts, call)));
 }
 
 /**
  * POST /v1/model-performance/{id}/preview: the same body and every check, and no write: what an update would change.
  * @throws Problem of a reading step, or of the read
  */
-export async function preview(call: Call): Promise<Answer> {
-  const wanted = await readWanted(call);
-
-  const before = await call.deps.graph.get(call.id, call);
+export async function preview(call: HttpCall, parts: Parts): Promise<Answer> {
+  const changes = await readChanges(call, parts);
+  const before = await parts.graph.get(call.id, call);
   if (before === undefined) throw new Problem('graph-error');
-  const changes = missing(call.deps.resource, wanted, before, 0).map((property) => ({
+  const told = differences(parts.resource, changes, before, 0).map((property) => ({
     property,
     from: before[property] ?? null,
-    to: wanted[property],
+    to: changes[property],
   }));
-  return jsonAnswer({ id: before.id, changes });
+  return jsonAnswer({ id: before.id, changes: told });
 }
 
-async function readWanted({ request, id, deps }: Call): Promise<Wanted> {
-  const parsed = deps.parse(await readJson(request), id);
+/** @throws Problem of an update that is not known to be applied */
+function objectOf(settled: Settled): GraphObject {
+  if ('problem' in settled) throw settled.problem;
+  return settled.object;
+}
+
+async function readChanges({ request, id }: HttpCall, { parse }: Parts): Promise<Changes> {
+  const parsed = parse(await readJson(request), id);
   if ('mistakes' in parsed) throw new Problem('invalid-body', 'not-applied', { errors: parsed.mistakes });
   return parsed.wanted;
 }

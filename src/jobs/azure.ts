@@ -1,47 +1,46 @@
-import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
 import type { QueueClient } from '@azure/storage-queue' with { 'resolution-mode': 'import' };
-import { openLimit } from '../graph/deadline.js';
+import { openLimit } from '../deadline.js';
+import type { JobsConfig, StorageSettings } from './config.js';
 import { StorageFailed, type Blobs, type Queue, type Storage } from './storage.js';
-
-/** Where the storage is, in both of the platform's forms. */
-export type StorageConnection =
-  | { readonly connectionString: string }
-  | { readonly blobServiceUri: string; readonly queueServiceUri: string; readonly credential: () => TokenCredential };
-
-export interface StorageOptions {
-  readonly connection: StorageConnection;
-  /** Before the second and further repetitions of a call; doubled for each. The first one is at once. */
-  readonly retryDelayMs: number;
-  /** For one call with its repetitions. */
-  readonly timeoutMs: number;
-}
 
 /** Containers and queue are made by the deployment: the app needs no right to make any. */
 export const names = { jobs: 'jobs', data: 'job-data', queue: 'model-performance-jobs' } as const;
 
-/** Azure Storage by its own libraries, which are loaded at the first call and not before. */
-export function openStorage({ connection, retryDelayMs, timeoutMs }: StorageOptions): Storage {
-  const retryOptions = { maxTries: 4, retryDelayInMs: retryDelayMs, maxRetryDelayInMs: 8 * retryDelayMs };
-  const credential = once(() => Promise.resolve('credential' in connection ? connection.credential() : undefined));
+/**
+ * Azure Storage by its own libraries, which are loaded at the first call and not before. Without settings of the storage every call fails.
+ */
+export function openStorage({ storage, storageRetryMs, storageTimeoutMs }: JobsConfig): Storage {
+  const retryOptions = { maxTries: 4, retryDelayInMs: storageRetryMs, maxRetryDelayInMs: 8 * storageRetryMs };
   const blobs = once(async () => {
     const { BlobServiceClient: Service } = await import('@azure/storage-blob');
-    return 'connectionString' in connection
-      ? Service.fromConnectionString(connection.connectionString, { retryOptions })
-      : new Service(connection.blobServiceUri, await credential(), { retryOptions });
+    const where = await connect(storage);
+    return 'connectionString' in where
+      ? Service.fromConnectionString(where.connectionString, { retryOptions })
+      : new Service(where.blobServiceUri, where.credential, { retryOptions });
   });
   const queues = once(async () => {
     const { QueueServiceClient: Service } = await import('@azure/storage-queue');
-    return 'connectionString' in connection
-      ? Service.fromConnectionString(connection.connectionString, { retryOptions })
-      : new Service(connection.queueServiceUri, await credential(), { retryOptions });
+    const where = await connect(storage);
+    return 'connectionString' in where
+      ? Service.fromConnectionString(where.connectionString, { retryOptions })
+      : new Service(where.queueServiceUri, where.credential, { retryOptions });
   });
-  const container = (name: string) => blobsOf(async () => (await blobs()).getContainerClient(name), timeoutMs);
+  const container = (name: string) => blobsOf(async () => (await blobs()).getContainerClient(name), storageTimeoutMs);
   return {
     jobs: container(names.jobs),
     data: container(names.data),
-    queue: queueOf(async () => (await queues()).getQueueClient(names.queue), timeoutMs),
+    queue: queueOf(async () => (await queues()).getQueueClient(names.queue), storageTimeoutMs),
   };
+}
+
+/** One of the two forms of connection. @throws Error without any */
+async function connect(settings: StorageSettings | undefined) {
+  if (settings === undefined) throw new Error('There are no settings of the storage.');
+  if ('connectionString' in settings) return settings;
+  const { ManagedIdentityCredential: Credential } = await import('@azure/identity');
+  const { identityClientId: clientId, ...addresses } = settings;
+  return { ...addresses, credential: clientId === undefined ? new Credential() : new Credential({ clientId }) };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

@@ -1,6 +1,8 @@
 import { chunkRows, sizeOf, type Row, type RowResult } from './job.js';
 import { holds, mustStop, type Holder } from './holder.js';
-import type { JobParts, Value } from './parts.js';
+import type { Attempt } from '../graph/attempt.js';
+import type { Value } from '../updates/many.js';
+import type { JobParts } from './parts.js';
 import { beginChunk, writeResult, type Begun } from './record.js';
 import { goesAgain, openRow, takeUpRow, type Before, type RowState } from './rows.js';
 
@@ -14,6 +16,8 @@ export interface Chunk {
   readMs: number;
   readWallMs: number;
   states: RowState[];
+  /** Writes so far. */
+  readonly attempts: Attempt[];
   /** Undefined before it is on record that the chunk may have been sent. */
   begun?: Begun;
 }
@@ -37,6 +41,7 @@ export async function openChunk(number: number, holder: Holder, parts: JobParts)
     readMs: 0,
     readWallMs: 0,
     states: [],
+    attempts: [],
   };
   return (await readUntilReadable(chunk, holder, parts)) ? chunk : undefined;
 }
@@ -46,7 +51,7 @@ const unreadable = { times: 10, firstMs: 2_000, mostMs: 60_000 };
 
 async function readUntilReadable(chunk: Chunk, holder: Holder, parts: JobParts): Promise<boolean> {
   for (let time = 0; ; time++) {
-    await readValues(chunk, parts);
+    await readValues(chunk, holder, parts);
     if (chunk.values.some((value) => value !== undefined)) return true;
     if (time === unreadable.times || mustStop(holder, parts)) return false;
     await parts.time.wait(Math.min(unreadable.mostMs, unreadable.firstMs * 2 ** time), holder.over.signal);
@@ -54,9 +59,12 @@ async function readUntilReadable(chunk: Chunk, holder: Holder, parts: JobParts):
 }
 
 /** Reads what Graph shows of a chunk's rows now. A row that cannot be read keeps what it showed before. */
-export async function readValues(chunk: Chunk, { graph, time, tempo }: JobParts): Promise<void> {
+export async function readValues(chunk: Chunk, { header }: Holder, { graph, time, tempo }: JobParts): Promise<void> {
   [chunk.readMs, chunk.readWallMs] = [time.monotonicMs(), time.wallMs()];
-  const values = await graph.readMany(chunk.rows.map(({ id }) => id));
+  const values = await graph.readMany(
+    chunk.rows.map(({ id }) => id),
+    header,
+  );
   chunk.values = chunk.rows.map((_, row) => values[row] ?? chunk.values[row]);
   chunk.states = chunk.rows.map((_, row) => openRow(beforeOf(chunk.values[row])));
   tempo.readMs = time.monotonicMs() - chunk.readMs;
@@ -101,5 +109,5 @@ export async function tell(
   if (!(await writeResult(parts.storage.data, name, begun, results))) return;
   holder.progress = true;
   const { job, header } = holder;
-  parts.report.chunk({ job, header, firstRow, rows, before: begun.record.before, results });
+  parts.report.chunk({ job, header, firstRow, rows, before: begun.record.before, results, attempts: chunk.attempts });
 }

@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../auth/caller.js';
-import type { Wanted } from '../resource/parse.js';
+import type { Changes } from '../resource/parse.js';
 import type { Metadata } from './storage.js';
 
 /** One row of a job, as it was accepted. */
 export interface Row {
   readonly id: string;
-  readonly changes: Wanted;
+  readonly changes: Changes;
+}
+
+/** Who submitted a job, and by which call. */
+export interface Submitter {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Place of that call in its caller's trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 /** The job's header: that it exists is the commit. */
-export interface Header {
+export interface Header extends Submitter {
   readonly submittedMs: number;
-  readonly caller: { readonly appId: string; readonly objectId: string; readonly roles: readonly string[] };
-  readonly requestId: string;
   /** Number of rows. */
   readonly rows: number;
   /** Of the rows and of the choice about null: what the same key must bring again. */

@@ -1,9 +1,10 @@
 import type { Rate } from '../graph/pace.js';
-import type { Problem } from '../problem.js';
-import type { GraphObject } from '../graph/client.js';
+import type { Attempt } from '../graph/attempt.js';
+import type { ManyAttempts, Update, Value } from '../updates/many.js';
 import type { Resource } from '../resource/resource.js';
 import type { JobLimits } from './config.js';
-import type { Header, Row, RowResult } from './job.js';
+import type { Header, Row, RowResult, Submitter } from './job.js';
+import type { Before } from './rows.js';
 import type { Storage } from './storage.js';
 
 /** What the engine works with. */
@@ -43,27 +44,14 @@ export interface Tempo {
   readMs?: number;
 }
 
-/** What a read of one object came to; undefined when it could not be read. */
-export type Value = GraphObject | 'not-found' | undefined;
-
-/** What became of one row in one `$batch` of writes. */
-export type RowAttempt =
-  | { readonly kind: 'applied'; readonly object: GraphObject }
-  /** Certain: not applied. */
-  | { readonly kind: 'refused'; readonly problem: Problem }
-  | { readonly kind: 'throttled'; readonly problem: Problem; readonly retryAfterMs?: number }
-  /** May have been applied. */
-  | { readonly kind: 'ambiguous'; readonly problem: Problem; readonly repeatable: boolean };
-
 /** Graph, at most one chunk at a time. Neither call throws for what Graph answers. */
 export interface JobGraph {
-  readonly readMany: (ids: readonly string[]) => Promise<readonly Value[]>;
-  readonly writeMany: (rows: readonly Row[]) => Promise<{
-    readonly rows: readonly RowAttempt[];
-    /** The `$batch` failed as a whole. */
-    readonly lost: boolean;
-    readonly retryAfterMs?: number;
-  }>;
+  readonly readMany: (ids: readonly string[], submitter: Submitter) => Promise<readonly Value[]>;
+  /** @returns the attempts at it too, for the audit */
+  readonly writeMany: (
+    updates: readonly Update[],
+    submitter: Submitter,
+  ) => Promise<ManyAttempts & { readonly attempts: readonly Attempt[] }>;
 }
 
 /** What operators and auditors are told. Nothing here throws or takes time. */
@@ -75,8 +63,10 @@ export interface JobReport {
     /** Number of the first row, from 1. */
     readonly firstRow: number;
     readonly rows: readonly Row[];
-    readonly before: readonly (GraphObject | 'not-found' | null)[];
+    readonly before: readonly Before[];
     readonly results: readonly RowResult[];
+    /** What was asked of Graph, the reads too. */
+    readonly attempts: readonly Attempt[];
   }) => void;
   readonly ended: (job: string, state: string) => void;
   /** A message that is none of ours. */

@@ -1,9 +1,10 @@
-import type { GraphObject } from '../graph/client.js';
-import { missing } from '../graph/verify.js';
+import type { GraphObject } from '../graph/objects.js';
+import { differences } from '../updates/verify.js';
 import { problems, type Code, type Problem } from '../problem.js';
-import type { Wanted } from '../resource/parse.js';
+import type { Changes } from '../resource/parse.js';
+import type { Resource } from '../resource/resource.js';
 import type { RowResult } from './job.js';
-import type { JobParts, RowAttempt, Value } from './parts.js';
+import type { RowAttempt, Value } from '../updates/many.js';
 
 /** How far one row of a chunk has come. */
 export interface RowState {
@@ -34,7 +35,7 @@ export function openRow(before: Before): RowState {
  * A row at a later attempt, after whoever made an earlier one has gone without a word (F74). It is sent when it still shows the value
  * before, or cannot be read; it is told applied when it shows the new value; of all others nothing can be known.
  */
-export function takeUpRow(changes: Wanted, before: Before, now: Value, parts: Verifying): RowState {
+export function takeUpRow(changes: Changes, before: Before, now: Value, parts: Verifying): RowState {
   if (before === 'not-found') return openRow(before);
   if (now === undefined) return fresh;
   if (now === 'not-found') return { ...fresh, result: resultOf('unknown', 'job-interrupted') };
@@ -43,10 +44,14 @@ export function takeUpRow(changes: Wanted, before: Before, now: Value, parts: Ve
   return { ...fresh, result: resultOf('unknown', 'job-interrupted') };
 }
 
-type Verifying = Pick<JobParts, 'resource' | 'tolerance'>;
+/** What a value is held against. */
+interface Verifying {
+  readonly resource: Resource;
+  readonly tolerance: number;
+}
 
-export function shows(object: GraphObject, changes: Wanted, { resource, tolerance }: Verifying): boolean {
-  return missing(resource, changes, object, tolerance).length === 0;
+export function shows(object: GraphObject, changes: Changes, { resource, tolerance }: Verifying): boolean {
+  return differences(resource, changes, object, tolerance).length === 0;
 }
 
 /**

@@ -45,16 +45,22 @@ async function send(
 ): Promise<boolean> {
   const { graph, limits, time } = parts;
   chunk.states = chunk.states.map((state, row) => (sent.includes(row) ? { ...state, sent: true } : state));
-  const flight = graph.writeMany(chunk.rows.filter((_, row) => sent.includes(row)));
+  const before = chunk.begun?.record.before ?? [];
+  const updates = chunk.rows.map((row, number) => ({ ...row, before: before[number] ?? undefined }));
+  const flight = graph.writeMany(
+    updates.filter((_, row) => sent.includes(row)),
+    holder.header,
+  );
   place.sent();
-  const { rows: attempts, lost, retryAfterMs = 0 } = await flight;
+  const { rows: results, lost, retryAfterMs = 0, attempts } = await flight;
+  chunk.attempts.push(...attempts);
   const free = time.monotonicMs() - holder.begunMs < limits.freeMs;
   sent.forEach((row, index) => {
-    const [state, attempt] = [chunk.states[row], attempts[index]];
+    const [state, attempt] = [chunk.states[row], results[index]];
     if (state !== undefined && attempt !== undefined)
       chunk.states[row] = afterAttempt(state, attempt, { later: isLater(chunk), lost, free });
   });
-  const waits = attempts.flatMap((attempt) => (attempt.kind === 'throttled' ? [attempt.retryAfterMs ?? 0] : []));
+  const waits = results.flatMap((attempt) => (attempt.kind === 'throttled' ? [attempt.retryAfterMs ?? 0] : []));
   if (lost)
     await blockAll(Math.max(retryAfterMs, Math.min(limits.mostBlockMs, limits.blockMs * 2 ** lostBefore)), parts);
   else if (waits.length > 0) await blockAll(Math.max(retryAfterMs, ...waits) || limits.blockMs, parts);
@@ -70,7 +76,10 @@ async function lookAtOpenRows(chunk: Chunk, holder: Holder, parts: JobParts): Pr
     await time.wait(waitMs, closing);
     if (closing.aborted || holder.lost) return false;
     const rows = chunk.rows.filter((_, row) => open.includes(row));
-    const values = await graph.readMany(rows.map(({ id }) => id));
+    const values = await graph.readMany(
+      rows.map(({ id }) => id),
+      holder.header,
+    );
     open.forEach((row, index) => {
       const [state, value, wanted] = [chunk.states[row], values[index], rows[index]];
       if (state === undefined || wanted === undefined || typeof value !== 'object') return;

@@ -28,7 +28,7 @@ export async function untilSlot(chunk: Chunk, place: Place, holder: Holder, part
     const lookMs = Math.min(lookTime.mostMs, (tempo.lookMs ?? lookTime.guessMs) * spare);
     await untilStorageTime(startMs - lookMs - (stale ? (tempo.readMs ?? 0) * spare : 0), holder, parts);
     if (chunk.begun === undefined && mustLeave(holder, parts)) return false;
-    if (stale) await readValues(chunk, parts);
+    if (stale) await readValues(chunk, holder, parts);
 
     const lookedMs = time.monotonicMs();
     if (chunk.begun === undefined && !(await begin(chunk, holder, parts))) return false;

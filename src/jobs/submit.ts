@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Caller } from '../auth/caller.js';
 import { Problem } from '../problem.js';
 import { idKey } from '../resource/id.js';
 import { headerMetadata } from './end.js';
-import { chunkRows, folderOf, headerName, jobIdOf, type Header, type Row } from './job.js';
+import { chunkRows, folderOf, headerName, jobIdOf, type Header, type Row, type Submitter } from './job.js';
 import type { JobParts } from './parts.js';
 import { isPast, readState } from './state.js';
 import { StorageFailed } from './storage.js';
@@ -11,9 +10,7 @@ import { orUnavailable } from './unavailable.js';
 import { notBegun, viewOf, type JobView } from './view.js';
 
 /** What a caller hands in; every row has been checked. */
-export interface Submission {
-  readonly caller: Caller;
-  readonly requestId: string;
+export interface Submission extends Submitter {
   readonly idempotencyKey: string;
   readonly rows: readonly Row[];
   /** The caller's choice about null: it belongs to what the same key must bring again. */
@@ -24,10 +21,9 @@ export interface Submission {
  * Accepts a job once. The same key and the same rows are the same job, however often and whoever else does so at the same moment: it
  * is enqueued again, which is always harmless, and told as it stands (F72, F79).
  * @returns the job, once it is committed and enqueued
- * @throws Problem invalid-idempotency-key, idempotency-key-reused; storage-unavailable, unknown once the header may be there (F71)
+ * @throws Problem idempotency-key-reused; storage-unavailable, unknown once the header may be there (F71)
  */
 export async function submitJob(submission: Submission, parts: JobParts): Promise<JobView> {
-  checkKey(submission.idempotencyKey);
   const job = jobIdOf(submission.caller, submission.idempotencyKey);
   const hash = hashOf(submission);
   return orUnavailable(async (begun) => {
@@ -37,11 +33,6 @@ export async function submitJob(submission: Submission, parts: JobParts): Promis
     await parts.storage.queue.send({ job }, 0);
     return viewOf(job, header, state, parts.rate, parts.time.wallMs());
   });
-}
-
-/** @throws Problem invalid-idempotency-key unless it is 1 to 128 visible ASCII characters (F51) */
-function checkKey(key: string): void {
-  if (!/^[\x21-\x7e]{1,128}$/.test(key)) throw new Problem('invalid-idempotency-key');
 }
 
 /** The rows as they were validated, whatever order their properties came in and whether as JSON or CSV; ids compare without regard to case. */
@@ -79,7 +70,7 @@ async function commit(job: string, hash: string, submission: Submission, parts: 
 async function writeRows(
   job: string,
   hash: string,
-  { caller, requestId, rows }: Submission,
+  { caller, requestId, traceparent, rows }: Submission,
   submittedMs: number,
   { storage }: JobParts,
 ): Promise<Header> {
@@ -91,11 +82,9 @@ async function writeRows(
     chunks.push(chunk);
     offsets.push((offsets.at(-1) ?? 0) + chunk.length);
   }
-  const { appId, objectId = '', roles } = caller;
   const header: Header = {
     submittedMs,
-    caller: { appId, objectId, roles },
-    ...{ requestId, hash, offsets },
+    ...{ caller, requestId, traceparent, hash, offsets },
     rows: rows.length,
     run: randomUUID(),
   };

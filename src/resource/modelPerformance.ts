@@ -47,6 +47,7 @@ const fields = {
 export type ModelPerformance = ValuesOf<typeof fields>;
 
 export const modelPerformance = {
+  name: 'model-performance',
   path: 'deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance',
   odataType: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance',
   fields,

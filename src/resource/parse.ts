@@ -4,9 +4,9 @@ import { textLimit, type Field, type Validation } from './field.js';
 import type { Resource } from './resource.js';
 
 /** What a caller wants to change: some of the resource's properties. */
-export type Wanted = Readonly<Record<string, unknown>>;
+export type Changes = Readonly<Record<string, unknown>>;
 
-export type Parsed = { readonly wanted: Wanted } | { readonly mistakes: readonly Mistake[] };
+export type Parsed = { readonly wanted: Changes } | { readonly mistakes: readonly Mistake[] };
 
 /** Most mistakes that one answer lists. */
 const mistakeLimit = 100;

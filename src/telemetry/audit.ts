@@ -27,11 +27,11 @@ export interface AuditEvent {
   /** The product refused it, and nothing was sent to Graph. */
   readonly refused: boolean;
   readonly requestId: string;
+  /** The job and the number of its row, from 1, where the update is one. */
+  readonly job?: { readonly id: string; readonly row: number } | undefined;
   readonly graphRequestIds: readonly string[];
   /** Attempts at the write. */
   readonly attempts: number;
-  /** SHA-256 of the key, when there was one. */
-  readonly idempotencyKeyHash?: string | undefined;
 }
 
 /** Longest text of a value: ours are at most 256 code points, and an event's field has room for 8 KiB. */
@@ -39,7 +39,7 @@ const textLimit = 512;
 
 /** The event's fields. `changes` is JSON: each property with `to`, and `from` or `"fromKnown": false`. */
 export function auditTexts(event: AuditEvent): Record<string, string> {
-  const { caller, resource, resourceId, changes, outcome, problem, refused, requestId, idempotencyKeyHash } = event;
+  const { caller, resource, resourceId, changes, outcome, problem, refused, requestId, job } = event;
   return {
     callerApplicationId: caller?.applicationId ?? '',
     callerObjectId: caller?.objectId ?? '',
@@ -53,7 +53,8 @@ export function auditTexts(event: AuditEvent): Record<string, string> {
     refused: String(refused),
     requestId,
     graphRequestIds: event.graphRequestIds.join(' '),
-    idempotencyKeyHash: idempotencyKeyHash ?? '',
+    jobId: job?.id ?? '',
+    row: job === undefined ? '' : String(job.row),
   };
 }
 

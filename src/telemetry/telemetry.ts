@@ -1,32 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Attempt } from '../graph/attempt.js';
 import { auditTexts, type AuditEvent } from './audit.js';
 import { startThread } from './connection.js';
 import { openDrops } from './drops.js';
 import { tellError } from './exception.js';
 import { openPost, type Sending } from './post.js';
 import type { Parent } from './records.js';
-
-/** One request to Graph, after it ended. */
-export interface GraphAttempt {
-  /** What it was for, such as `PATCH model-performance`: never an id, a path or a query. */
-  readonly name: string;
-  readonly method: string;
-  /** Host that was asked. */
-  readonly target: string;
-  /** Begin, in milliseconds since 1970. */
-  readonly startMs: number;
-  readonly durationMs: number;
-  /** Left out when no answer came. */
-  readonly status?: number | undefined;
-  readonly success: boolean;
-  /** Number of the attempt, from 1, and the wait before it. */
-  readonly attempt: number;
-  readonly waitMs: number;
-  readonly graphRequestId?: string | undefined;
-  readonly graphCode?: string | undefined;
-  /** Code of the problem that it would be, when it failed. */
-  readonly failure?: string | undefined;
-}
 
 /** One request for a token, after it ended. */
 export interface TokenCall {
@@ -39,7 +18,7 @@ export interface TokenCall {
 
 /** Everything that leaves this process for the operator. Each call is over at once, never throws, and is never waited for. */
 export interface Telemetry {
-  readonly attempt: (parent: Parent, attempt: GraphAttempt) => void;
+  readonly attempt: (parent: Parent, attempt: Attempt) => void;
   readonly tokenCall: (parent: Parent, call: TokenCall) => void;
   readonly audit: (parent: Parent, event: AuditEvent) => void;
   /** An error that nobody foresaw (F39). */
@@ -111,16 +90,21 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   }
 
   return {
-    attempt: safely(({ traceparent }, { attempt, waitMs, graphRequestId, graphCode, failure, ...call }) => {
+    attempt: safely(({ traceparent }, { attempt, waitMs, graphRequestId, graphCode, failure, ...request }) => {
       add({
         kind: 'dependency',
         traceparent,
-        ...call,
-        status: call.status,
+        name: request.name,
+        method: request.method,
+        target: request.target,
+        startMs: request.startMs,
+        durationMs: request.durationMs,
+        status: request.status,
+        success: failure === undefined,
         texts: { graphRequestId: graphRequestId ?? '', graphCode: graphCode ?? '', failure: failure ?? '' },
         numbers: { attempt, waitMs },
       });
-      if (call.status === 429) measure('sum', 'graphThrottles', 1, {});
+      if (request.status === 429) measure('sum', 'graphThrottles', 1, {});
       if (waitMs > 0) measure('distribution', 'graphWaitMs', waitMs, {});
     }),
     tokenCall: safely(({ traceparent }, call) => {

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createApp } from '../../src/app.js';
-import type { Deps } from '../../src/http/call.js';
+import { functionName, registered as documented } from '../../src/register.js';
 import { startSystem, type System } from '../support/system.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** What the app says of itself; nothing is called, so that nothing is needed. */
-const functions = createApp({} as Deps, new Set());
+/** What the app says of itself. */
+const functions = [
+  { name: 'home', roles: { GET: 'none' } as const },
+  { name: 'api', roles: { GET: 'none' } as const },
+  ...documented.map(({ route, roles }) => ({ name: functionName(`api/${route}`), roles })),
+];
 
 let system: System;
 beforeAll(async () => {
@@ -27,7 +30,7 @@ const registered = () =>
     }),
   );
 
-test('what is registered is what app.ts lists, each for every method', () => {
+test('what is registered is what register.ts lists, each for every method', () => {
   expect(
     registered()
       .map(({ name }) => name)
@@ -40,7 +43,7 @@ test.each(
   functions.flatMap(({ name, roles }) => Object.entries(roles).map(([method, role]) => ({ name, method, role }))),
 )('$name states who may $method: $role', ({ method, role }) => {
   expect(methods).toContain(method);
-  expect(['Write', 'Read', 'none']).toContain(role);
+  expect(['Write', 'Read', 'Operate', 'none']).toContain(role);
 });
 
 test('only what is stated to be open answers a caller without a token', async () => {
@@ -50,7 +53,7 @@ test('only what is stated to be open answers a caller without a token', async ()
       system.emulator.reset();
       const { status } = await system.call(path, { method, withoutToken: true });
       const unstated = Object.keys(roles).length === 0 ? 404 : 405;
-      const role = roles[method === 'HEAD' ? 'GET' : method];
+      const role = (roles as (typeof documented)[number]['roles'])[method === 'HEAD' ? 'GET' : method];
       const wanted = role === undefined ? [unstated] : role === 'none' ? [200, 302, 503] : [401];
       expect({ name, method, status: wanted }).toEqual({ name, method, status: expect.arrayContaining([status]) });
       if (role !== 'none') expect(system.emulator.requests()).toEqual([]);
@@ -59,7 +62,12 @@ test('only what is stated to be open answers a caller without a token', async ()
 });
 
 test('a stated role is the one that is needed', async () => {
-  const tokens = { none: [], Read: ['ModelPerformance.Read'], Write: ['ModelPerformance.Write'] };
+  const tokens = {
+    none: [],
+    Read: ['ModelPerformance.Read'],
+    Write: ['ModelPerformance.Write'],
+    Operate: ['ModelPerformance.Operate'],
+  };
   for (const { name, path } of registered()) {
     for (const [method, role] of Object.entries(functions.find((one) => one.name === name)?.roles ?? {})) {
       const statusWith = async (roles: string[]) => {
@@ -67,7 +75,8 @@ test('a stated role is the one that is needed', async () => {
         return (await system.call(path, { method, headers })).status;
       };
       if (role !== 'none') expect([method, await statusWith(tokens.none)]).toEqual([method, 403]);
-      if (role === 'Write') expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
+      if (role === 'Write' || role === 'Operate')
+        expect([method, await statusWith(tokens.Read)]).toEqual([method, 403]);
       expect([method, await statusWith(tokens[role])]).not.toEqual([method, 403]);
       expect([method, await statusWith(tokens.Write)]).not.toEqual([method, 403]);
     }

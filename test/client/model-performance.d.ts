@@ -44,6 +44,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get this contract
+     * @description Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.
+     */
+    get: operations['GetContract'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/model-performance': {
     parameters: {
       query?: never;
@@ -58,6 +78,128 @@ export interface paths {
      *     Needs the role ModelPerformance.Read.
      */
     get: operations['ListModelPerformance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/batch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Update several models
+     * @description Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.
+     *
+     *     Needs the role ModelPerformance.Write.
+     */
+    post: operations['UpdateModelPerformanceBatch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List jobs
+     * @description Lists the newest 100 jobs of the caller, newest first.
+     *
+     *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
+     */
+    get: operations['ListJobs'];
+    put?: never;
+    /**
+     * Submit job
+     * @description Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
+     *
+     *     Needs the role ModelPerformance.Write.
+     */
+    post: operations['SubmitJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/jobs/{jobId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get job
+     * @description Tells how far a job has come.
+     *
+     *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
+     */
+    get: operations['GetJob'];
+    put?: never;
+    post?: never;
+    /**
+     * Cancel job
+     * @description Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.
+     *
+     *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
+     */
+    delete: operations['CancelJob'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/jobs/{jobId}/previous': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get values before job
+     * @description Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.
+     *
+     *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
+     */
+    get: operations['GetJobPrevious'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/jobs/{jobId}/result': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get job result
+     * @description Tells what became of each row of a job that has ended.
+     *
+     *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
+     */
+    get: operations['GetJobResult'];
     put?: never;
     post?: never;
     delete?: never;
@@ -110,26 +252,6 @@ export interface paths {
      *     Needs the role ModelPerformance.Write.
      */
     post: operations['PreviewUpdate'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/openapi.json': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Get this contract
-     * @description Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.
-     */
-    get: operations['GetContract'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -201,6 +323,33 @@ export interface components {
        * @constant
        */
       '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+    };
+    /** @description Updates of different models. */
+    ModelPerformanceBatch: {
+      /** @description The updates, each with the id of its model. */
+      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+    };
+    /** @description What became of each update. */
+    ModelPerformanceBatchResult: {
+      /** @description How many updates ended how. */
+      summary: {
+        total: number;
+        applied: number;
+        notApplied: number;
+        unknown: number;
+      };
+      /** @description One for each update, in their order. */
+      results: {
+        /** @description Id of the model, as it was sent. */
+        id: string;
+        /**
+         * @description applied, not-applied (certain) or unknown.
+         * @enum {string}
+         */
+        outcome: 'applied' | 'not-applied' | 'unknown';
+        object?: components['schemas']['ModelPerformance'];
+        problem?: components['schemas']['Problem'];
+      }[];
     };
     /** @description A model, as Microsoft Graph has it. */
     ModelPerformance: {
@@ -314,6 +463,95 @@ export interface components {
         to: unknown;
       }[];
     };
+    /** @description Updates of different models. */
+    JobUpdates: {
+      /** @description The updates, each with the id of its model. */
+      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+    };
+    /** @description A job, as it stands. */
+    Job: {
+      /** @description Id of the job. */
+      jobId: string;
+      /**
+       * @description How far it has come. The last four are ends.
+       * @enum {string}
+       */
+      status: 'NotStarted' | 'Running' | 'Canceling' | 'Succeeded' | 'CompletedWithErrors' | 'Canceled' | 'Failed';
+      /**
+       * Format: date-time
+       * @description When it was submitted.
+       */
+      submittedAt: string;
+      /**
+       * Format: date-time
+       * @description When it ended; not there before.
+       */
+      endedAt?: string;
+      /** @description How many rows there are, and what became of them so far. */
+      rows: {
+        total: number;
+        applied: number;
+        notApplied: number;
+        unknown: number;
+        canceled: number;
+        pending: number;
+      };
+      /** @description How many rows of a hundred have a result. */
+      percent: number;
+      /**
+       * Format: date-time
+       * @description When it may end, going by how it went so far; not there when it has ended.
+       */
+      estimatedEndAt?: string;
+    };
+    /** @description Some jobs. */
+    JobList: {
+      /** @description The jobs, newest first. */
+      value: {
+        /** @description Id of the job. */
+        jobId: string;
+        /**
+         * @description How far it has come. The last four are ends.
+         * @enum {string}
+         */
+        status: 'NotStarted' | 'Running' | 'Canceling' | 'Succeeded' | 'CompletedWithErrors' | 'Canceled' | 'Failed';
+        /**
+         * Format: date-time
+         * @description When it was submitted.
+         */
+        submittedAt: string;
+        /**
+         * Format: date-time
+         * @description When it ended; not there before.
+         */
+        endedAt?: string;
+        /** @description How many rows there are. */
+        rows: {
+          total: number;
+        };
+      }[];
+    };
+    /** @description What became of each row. */
+    JobResult: {
+      /** @description One for each row, in their order. */
+      value: {
+        /** @description Number of the row. */
+        row: number;
+        /** @description Id of the model, as it was sent. */
+        id: string;
+        /**
+         * @description applied; not-applied and canceled are certain; unknown: nobody can tell.
+         * @enum {string}
+         */
+        outcome: 'applied' | 'not-applied' | 'unknown' | 'canceled';
+        /** @description Code of the problem, where there was one. */
+        code?: string;
+        /** @description What it means. */
+        detail?: string;
+        /** @description The values before, of what the row was to change, as far as they are known. */
+        from?: Record<string, never>;
+      }[];
+    };
     /** @description The process is up. */
     Live: {
       /** @constant */
@@ -382,6 +620,14 @@ export interface components {
     limit: number;
     /** @description Where the list goes on: part of nextLink, to be taken as it is. */
     cursor: string;
+    /** @description Id of the job, as its submission told it. */
+    jobId: string;
+    /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+    idempotencyKey: string;
+    /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
+    of: 'all';
+    /** @description unknown: the rows too of which it is not known whether they were applied. */
+    include: 'unknown';
   };
   requestBodies: never;
   headers: {
@@ -571,6 +817,76 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'not-configured' | 'shutting-down' | 'not-ready';
+            };
+          };
+        };
+      };
+    };
+  };
+  GetContract: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The contract. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, never>;
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down';
             };
           };
         };
@@ -788,6 +1104,1078 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'graph-timeout';
+            };
+          };
+        };
+      };
+    };
+  };
+  UpdateModelPerformanceBatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "updates": [
+         *         {
+         *           "id": "7ec79407-9407-7ec7-0794-c77e0794c77e",
+         *           "windowsScore": 87.5,
+         *           "healthStatus": "meetingGoals"
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['ModelPerformanceBatch'];
+      };
+    };
+    responses: {
+      /** @description What became of each update, in the order of the request. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelPerformanceBatchResult'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such model (`not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-found';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph reports a conflict (`conflict`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description The body is too large (`body-too-large`). */
+      413: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'body-too-large';
+            };
+          };
+        };
+      };
+      /** @description The content type is not supported (`unsupported-media-type`). */
+      415: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unsupported-media-type';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph rejected the values (`rejected-by-graph`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'rejected-by-graph';
+            };
+          };
+        };
+      };
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
+      424: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph is throttling (`graph-throttled`). */
+      429: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-throttled';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph failed (`graph-error`). Microsoft Graph rejected the identity of this API (`graph-rejected-credentials`). Microsoft Graph answered with a redirect (`graph-redirected`). The connection to Microsoft Graph was lost (`graph-connection-lost`). */
+      502: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-error' | 'graph-rejected-credentials' | 'graph-redirected' | 'graph-connection-lost';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'not-configured'
+                | 'shutting-down'
+                | 'signing-keys-unavailable'
+                | 'graph-unavailable'
+                | 'graph-unreachable'
+                | 'identity-unavailable';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph did not answer in time (`graph-timeout`). */
+      504: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-timeout';
+            };
+          };
+        };
+      };
+    };
+  };
+  ListJobs: {
+    parameters: {
+      query?: {
+        /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
+        of?: components['parameters']['of'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The jobs. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobList'];
+        };
+      };
+      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'invalid-query' | 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  SubmitJob: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+        'Idempotency-Key': components['parameters']['idempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "updates": [
+         *         {
+         *           "id": "7ec79407-9407-7ec7-0794-c77e0794c77e",
+         *           "windowsScore": 87.5,
+         *           "healthStatus": "meetingGoals"
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['JobUpdates'];
+      };
+    };
+    responses: {
+      /** @description The job is accepted, or was before. */
+      201: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          /** @description Where the job is told. */
+          location?: string;
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'duplicate-key'
+                | 'invalid-idempotency-key';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description The body is too large (`body-too-large`). */
+      413: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'body-too-large';
+            };
+          };
+        };
+      };
+      /** @description The content type is not supported (`unsupported-media-type`). */
+      415: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unsupported-media-type';
+            };
+          };
+        };
+      };
+      /** @description The Idempotency-Key belongs to another job (`idempotency-key-reused`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'idempotency-key-reused';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  GetJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of the job, as its submission told it. */
+        jobId: components['parameters']['jobId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The job as it stands. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such job (`job-not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-found';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  CancelJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of the job, as its submission told it. */
+        jobId: components['parameters']['jobId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The job as it stands. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such job (`job-not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-found';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  GetJobPrevious: {
+    parameters: {
+      query?: {
+        /** @description unknown: the rows too of which it is not known whether they were applied. */
+        include?: components['parameters']['include'];
+      };
+      header?: never;
+      path: {
+        /** @description Id of the job, as its submission told it. */
+        jobId: components['parameters']['jobId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The values before. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobUpdates'];
+        };
+      };
+      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'invalid-query' | 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such job (`job-not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-found';
+            };
+          };
+        };
+      };
+      /** @description The job has not ended (`job-not-finished`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-finished';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  GetJobResult: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of the job, as its submission told it. */
+        jobId: components['parameters']['jobId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A result for each row. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobResult'];
+        };
+      };
+      /** @description If-Match is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description There is no such job (`job-not-found`). */
+      404: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-found';
+            };
+          };
+        };
+      };
+      /** @description The job has not ended (`job-not-finished`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'job-not-finished';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). The storage for jobs is unavailable (`storage-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
             };
           };
         };
@@ -1563,76 +2951,6 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'graph-timeout';
-            };
-          };
-        };
-      };
-    };
-  };
-  GetContract: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The contract. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': Record<string, never>;
-        };
-      };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
-      400: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'precondition-not-supported';
-            };
-          };
-        };
-      };
-      /** @description Something went wrong in this API (`internal`). */
-      500: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'internal';
-            };
-          };
-        };
-      };
-      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). */
-      503: {
-        headers: {
-          'x-request-id': components['headers']['RequestId'];
-          'x-ms-error-code': components['headers']['ErrorCode'];
-          'retry-after': components['headers']['RetryAfter'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'] & {
-            error?: {
-              /** @enum {unknown} */
-              code?: 'not-configured' | 'shutting-down';
             };
           };
         };

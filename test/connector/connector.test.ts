@@ -4,7 +4,7 @@ import { check, readConnector, type Connector } from '../../tools/connector/chec
 import type { rules } from '../../tools/connector/rules.js';
 import { brandColor } from '../../tools/contract/apiProperties.js';
 import { operations } from '../../tools/contract/operations.js';
-import { registered } from '../../src/app.js';
+import { registered } from '../../src/register.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 const read = (name: string) => readFileSync(`connector/${name}`);

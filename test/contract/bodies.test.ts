@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson, pointer } from '../../src/http/json.js';
+import { parseJson } from '../../src/http/json.js';
+import { pointer } from '../../src/pointer.js';
 import { readId } from '../../src/http/id.js';
 import { Problem } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';

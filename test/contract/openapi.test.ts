@@ -1,6 +1,6 @@
 import { validate } from '@apidevtools/swagger-parser';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { registered } from '../../src/app.js';
+import { registered } from '../../src/register.js';
 import { writeOpenApi } from '../../tools/contract/openapi.js';
 import { operations, pages } from '../../tools/contract/operations.js';
 import { problems } from '../../src/problem.js';

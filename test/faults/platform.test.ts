@@ -3,17 +3,10 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { startEmulator } from '../../local/emulator/emulator.js';
-import { createAdmit } from '../../src/auth/admit.js';
+import { compose } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
-import { createGraph } from '../../src/graph/client.js';
-import { createAskForToken } from '../../src/graph/credential.js';
-import { createReadiness } from '../../src/graph/readiness.js';
-import { createShutdown } from '../../src/graph/shutdown.js';
-import { createTokenSource } from '../../src/graph/token.js';
-import type { Story } from '../../src/http/call.js';
+import type { Handler } from '../../src/http/call.js';
 import { handle } from '../../src/http/handle.js';
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { noTelemetry } from '../../src/telemetry/telemetry.js';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { send } from '../support/host-fixture/process.js';
 import { rawCall } from '../support/rawCall.js';
@@ -203,27 +196,10 @@ describe('F57 settings that cannot be used', () => {
 describe('F39 an exception that nobody foresaw', () => {
   const secret = 'eyJ-a-secret-of-the-stack';
 
-  async function answerOf(story: Story) {
+  async function answerOf(handler: Handler) {
     const emulator = await startEmulator();
     Object.assign(process.env, emulator.identityEnvironment);
-    const config = readConfig(emulator.environment);
-    const shutdown = createShutdown();
-    const tokens = createTokenSource({
-      askForToken: createAskForToken(config.graph),
-      timeoutMs: config.limits.tokenMs,
-      refreshAheadMs: config.limits.tokenRefreshAheadMs,
-    });
-    const graph = createGraph(config, modelPerformance, tokens, shutdown);
-    const deps = {
-      config,
-      resource: modelPerformance,
-      graph,
-      readiness: createReadiness(config, graph, tokens, shutdown.waitsEnd),
-      shutdown,
-      admit: createAdmit(config.entra),
-      telemetry: noTelemetry,
-      parse: () => ({ mistakes: [] }),
-    };
+    const parts = compose(readConfig(emulator.environment), () => undefined);
     const id = emulator.models()[0]?.id ?? '';
     const request = new HttpRequest({
       method: 'PATCH',
@@ -233,11 +209,9 @@ describe('F39 an exception that nobody foresaw', () => {
     });
     const logged: unknown[] = [];
     const context = new InvocationContext({ logHandler: (_, ...line) => logged.push(...line) });
-    const answer = await handle(deps, new Set(), { route: '{id}', methods: { PATCH: { role: 'Write', story } } })(
-      request,
-      context,
-    );
-    await graph.close();
+    const path = { route: '{id}', methods: { PATCH: { role: 'Write', handler } } } as const;
+    const answer = await handle(path, parts)(request, context);
+    await parts.close();
     await emulator.close();
     return { status: answer.status, body: answer.body as string, logged: logged.join('\n') };
   }
@@ -252,8 +226,8 @@ describe('F39 an exception that nobody foresaw', () => {
   });
 
   test('after a write has left: not known', async () => {
-    const { body } = await answerOf(async (call) => {
-      await call.deps.graph.patch(call.id, { windowsScore: 1 }, call);
+    const { body } = await answerOf(async (call, { graph }) => {
+      await graph.patch(call.id, { windowsScore: 1 }, call);
       throw new RangeError(secret);
     });
     expect(JSON.parse(body)).toMatchObject({ error: { code: 'internal' }, outcome: 'unknown' });

@@ -3,10 +3,10 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { failureOf, failureOfError, graphCode, graphRequestId, type Failure } from '../../src/graph/failure.js';
-import type { Received } from '../../src/graph/received.js';
+import type { GraphResponse } from '../../src/graph/response.js';
 
 const nowMs = Date.UTC(2026, 11, 1);
-const received = (status: number, code?: unknown, more: Partial<Received> = {}): Received => ({
+const received = (status: number, code?: unknown, more: Partial<GraphResponse> = {}): GraphResponse => ({
   status,
   headers: {},
   body: code === undefined ? undefined : { error: { code, message: 'GRAPH-INTERNAL' } },

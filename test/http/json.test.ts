@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJson, pointer } from '../../src/http/json.js';
+import { parseJson } from '../../src/http/json.js';
+import { pointer } from '../../src/pointer.js';
 import { refused } from '../support/refused.js';
 
 const nested = (depth: number, inside = '') => '['.repeat(depth) + inside + ']'.repeat(depth);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bicep, findCompiler } from '../../tools/infra/compiler.js';
 import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
-import { registered } from '../../src/app.js';
+import { jobFunctions, registered } from '../../src/register.js';
 import { readConfig } from '../../src/config.js';
 import { settings } from '../../src/settings.js';
 
@@ -511,7 +511,7 @@ interface Template {
               triggers: { http: { perInstanceConcurrency: 4 } },
               alwaysReady: [
                 { name: 'http', instanceCount: 2 },
-                { name: expect.stringMatching(/^function:/), instanceCount: 1 },
+                { name: `function:${jobFunctions.run}`, instanceCount: 1 },
               ],
             },
           },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pointer } from '../../src/http/json.js';
+import { pointer } from '../../src/pointer.js';
 import { count, nullableText, oneOf, score, textLimit, type Validation } from '../../src/resource/field.js';
 import { parserOf } from '../../src/resource/parse.js';
 
@@ -7,6 +7,7 @@ const words = (title: string) => ({ title, says: '' });
 const members = { good: 'Good', bad: 'Bad', unknownFutureValue: 'Unknown' };
 const resource = {
   path: 'things',
+  name: 'thing',
   odataType: '#thing',
   fields: {
     text: nullableText(words('Text')),

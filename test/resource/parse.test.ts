@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pointer } from '../../src/http/json.js';
+import { pointer } from '../../src/pointer.js';
 import { count, nullableText } from '../../src/resource/field.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { parserOf } from '../../src/resource/parse.js';
@@ -149,6 +149,7 @@ test('another resource needs nothing but its own table', () => {
   const words = { title: 'Name', says: 'What it is called.' };
   const other = {
     path: 'others',
+    name: 'other',
     odataType: '#other',
     fields: { name: nullableText(words), size: count(words) },
   } as const;

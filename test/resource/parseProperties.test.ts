@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { pointer } from '../../src/http/json.js';
+import { pointer } from '../../src/pointer.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { parserOf } from '../../src/resource/parse.js';
 

@@ -9,6 +9,7 @@ import {
   startTelemetry,
   token,
   traceOf,
+  unanswered,
   update,
   type Made,
 } from './fixture/process.js';
@@ -63,7 +64,6 @@ describe('what an operator sees', () => {
           ...attempt,
           ...{
             status: 429,
-            success: false,
             attempt: 2,
             waitMs: 700,
             graphRequestId: 'g-1',
@@ -73,7 +73,7 @@ describe('what an operator sees', () => {
         },
       ],
       ['tokenCall', parentOf(1), token],
-      ['attempt', parentOf(2), { ...attempt, status: undefined, success: false, failure: 'graph-timeout' }],
+      ['attempt', parentOf(2), { ...unanswered, failure: 'graph-timeout' }],
     );
     expect(await telemetry.close(limitMs)).toMatchObject({ dropped: 0, reported: [] });
 
@@ -172,7 +172,8 @@ describe('what an auditor sees', () => {
             refused: 'false',
             requestId: 'request-1',
             graphRequestIds: 'graph-1 graph-2',
-            idempotencyKeyHash: 'hash',
+            jobId: 'job-1',
+            row: '7',
           },
           measurements: { durationMs: 1500, attempts: 2 },
         },

@@ -1,14 +1,15 @@
+import { toldRoles, type Role } from '../../src/auth/caller.js';
 import { problems, type Code } from '../../src/problem.js';
 import type { Validation } from '../../src/resource/field.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
-import { parameters } from './parameters.js';
+import { parameters, type Parameter } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 /** A function that is registered with the platform: its route, and its methods with the role that each needs. */
 export interface Registered {
   readonly route: string;
-  readonly roles: Readonly<Record<string, 'none' | 'Read' | 'Write'>>;
+  readonly roles: Readonly<Record<string, 'none' | Role>>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -37,6 +38,7 @@ export function writeOpenApi(
     servers: [{ url: '/api', description: 'Where this document came from.' }],
     tags: [
       { name: 'Models', description: 'The models of Intune endpoint analytics.' },
+      { name: 'Jobs', description: 'Up to 10 000 updates at once, applied as fast as Microsoft Graph allows.' },
       { name: 'Health', description: 'Whether this API works.' },
       { name: 'Contract', description: 'This document, for programs and for people.' },
     ],
@@ -44,9 +46,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries(parameters).map(([name, { in: place, says, schema }]) => [
-          name,
-          { name, in: place, required: place === 'path', description: says, schema },
+        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema }]) => [
+          key,
+          { name, in: place, required: place !== 'query', description: says, schema },
         ]),
       ),
       headers: {
@@ -89,9 +91,9 @@ function pathItem(path: string, roles: Registered['roles']): Json {
   );
 }
 
-function writeOperation(operation: Operation, role: string): Json {
+function writeOperation(operation: Operation, role: 'none' | Role): Json {
   const { operationId, tag, summary, description: says, parameters: names = [], body } = operation;
-  const needed = role === 'none' ? '' : `\n\nNeeds the role ModelPerformance.${role}.`;
+  const needed = role === 'none' ? '' : `\n\nNeeds the role ${toldRoles(role)}.`;
   return {
     operationId,
     tags: [tag],
@@ -99,7 +101,7 @@ function writeOperation(operation: Operation, role: string): Json {
     description: `${says}${needed}`,
     ...(names.length > 0 && { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }),
     ...(body && { requestBody: writeBody(body) }),
-    responses: { 200: writeSuccess(operation), ...writeProblems(operation) },
+    responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(operation) },
     security: securityOf(operation, role),
   };
 }
@@ -113,20 +115,30 @@ function securityOf({ problems: codes }: Operation, role: string): Json[] {
 /** Two properties: an interactive page would otherwise propose to overwrite all of them. */
 const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
 
-function writeBody(name: string): Json {
-  const content = { schema: { $ref: `#/components/schemas/${name}` }, example: exampleUpdate };
+const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
+
+function writeBody(name: NonNullable<Operation['body']>): Json {
+  const schema = { $ref: `#/components/schemas/${name}` };
+  if (name !== 'ModelPerformanceUpdate')
+    return { required: true, content: { 'application/json': { schema, example: exampleBatch } } };
+  const content = { schema, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
 
 const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
 
-function writeSuccess({ answers: { says, content } }: Operation): Json {
+function writeSuccess({ status, answers: { says, content } }: Operation): Json {
   const schema = (kind: Content) => {
     if (kind === 'text') return { type: 'string' };
     return kind === 'json' ? { type: 'object' } : { $ref: `#/components/schemas/${kind}` };
   };
   const contents = Object.entries(content).map(([type, kind]) => [type, { schema: schema(kind) }]);
-  return { description: says, headers: requestId, content: Object.fromEntries(contents) as Json };
+  const headers = {
+    ...requestId,
+    ...(status === 201 && { location: { description: 'Where the job is told.', schema: { type: 'string' } } }),
+    ...(Object.values(content).includes('Job') && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
+  };
+  return { description: says, headers, content: Object.fromEntries(contents) as Json };
 }
 
 /** One response for each status, with the codes that it can have. */

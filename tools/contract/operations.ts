@@ -2,18 +2,32 @@ import { problems, type Code } from '../../src/problem.js';
 import type { ParameterName } from './parameters.js';
 
 /** What a 200 carries: a schema of the contract, or another kind of content. */
-export type Content = 'ModelPerformance' | 'ModelPerformanceList' | 'Preview' | 'Live' | 'Ready' | 'text' | 'json';
+export type Content =
+  | 'ModelPerformance'
+  | 'ModelPerformanceList'
+  | 'ModelPerformanceBatchResult'
+  | 'Preview'
+  | 'Job'
+  | 'JobList'
+  | 'JobResult'
+  | 'JobUpdates'
+  | 'Live'
+  | 'Ready'
+  | 'text'
+  | 'json';
 
 /** What people and generators read of one operation: a name, words, what goes in and what can come out. */
 export interface Operation {
   /** Pascal case: flows and clients know the operation by it. */
   readonly operationId: string;
-  readonly tag: 'Models' | 'Health' | 'Contract';
+  readonly tag: 'Models' | 'Jobs' | 'Health' | 'Contract';
   /** A few words in sentence case, no full stop. */
   readonly summary: string;
   readonly description: string;
   readonly parameters?: readonly ParameterName[];
-  readonly body?: 'ModelPerformanceUpdate';
+  readonly body?: 'ModelPerformanceUpdate' | 'ModelPerformanceBatch' | 'JobUpdates';
+  /** Of a success; 200 by default. */
+  readonly status?: 201;
   readonly answers: { readonly says: string; readonly content: Readonly<Record<string, Content>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
@@ -40,6 +54,8 @@ const graphRead = [
   'identity-unavailable',
   'graph-timeout',
 ] as const;
+const stored = [...called, 'storage-unavailable'] as const;
+const ofJob = [...stored, 'job-not-found'] as const;
 const item = ['invalid-id', ...called, 'not-found', ...graphRead] as const;
 
 /** Routes that a browser loads and no program calls: they are left out of the contract. */
@@ -60,6 +76,76 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     problems: ['invalid-query', ...called, ...graphRead],
     connector: true,
+  },
+  'POST /v1/model-performance/batch': {
+    operationId: 'UpdateModelPerformanceBatch',
+    tag: 'Models',
+    summary: 'Update several models',
+    description:
+      'Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
+    body: 'ModelPerformanceBatch',
+    answers: {
+      says: 'What became of each update, in the order of the request.',
+      content: { 'application/json': 'ModelPerformanceBatchResult' },
+    },
+    problems: [...called, ...bodyRead, 'not-found', ...graphRead],
+  },
+  'GET /v1/model-performance/jobs': {
+    operationId: 'ListJobs',
+    tag: 'Jobs',
+    summary: 'List jobs',
+    description: 'Lists the newest 100 jobs of the caller, newest first.',
+    parameters: ['of'],
+    answers: { says: 'The jobs.', content: { 'application/json': 'JobList' } },
+    problems: ['invalid-query', ...stored],
+  },
+  'POST /v1/model-performance/jobs': {
+    operationId: 'SubmitJob',
+    tag: 'Jobs',
+    summary: 'Submit job',
+    description:
+      'Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
+    parameters: ['idempotencyKey'],
+    body: 'JobUpdates',
+    status: 201,
+    answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
+    problems: [...stored, ...bodyRead, 'invalid-idempotency-key', 'idempotency-key-reused'],
+  },
+  'GET /v1/model-performance/jobs/{jobId}': {
+    operationId: 'GetJob',
+    tag: 'Jobs',
+    summary: 'Get job',
+    description: 'Tells how far a job has come.',
+    parameters: ['jobId'],
+    answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
+    problems: ofJob,
+  },
+  'DELETE /v1/model-performance/jobs/{jobId}': {
+    operationId: 'CancelJob',
+    tag: 'Jobs',
+    summary: 'Cancel job',
+    description: 'Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.',
+    parameters: ['jobId'],
+    answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
+    problems: ofJob,
+  },
+  'GET /v1/model-performance/jobs/{jobId}/result': {
+    operationId: 'GetJobResult',
+    tag: 'Jobs',
+    summary: 'Get job result',
+    description: 'Tells what became of each row of a job that has ended.',
+    parameters: ['jobId'],
+    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult' } },
+    problems: [...ofJob, 'job-not-finished'],
+  },
+  'GET /v1/model-performance/jobs/{jobId}/previous': {
+    operationId: 'GetJobPrevious',
+    tag: 'Jobs',
+    summary: 'Get values before job',
+    description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
+    parameters: ['jobId', 'include'],
+    answers: { says: 'The values before.', content: { 'application/json': 'JobUpdates' } },
+    problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
   'GET /v1/model-performance/{id}': {
     operationId: 'GetModelPerformance',

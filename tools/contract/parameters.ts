@@ -2,7 +2,9 @@ import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
 export interface Parameter {
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
+  /** Where it is not its key in the table. */
+  readonly name?: string;
   readonly title: string;
   readonly says: string;
   readonly schema: Readonly<Record<string, unknown>>;
@@ -57,6 +59,35 @@ export const parameters = {
     title: 'Cursor',
     says: 'Where the list goes on: part of nextLink, to be taken as it is.',
     schema: { type: 'string' },
+    connector: false,
+  },
+  jobId: {
+    in: 'path',
+    title: 'Job',
+    says: 'Id of the job, as its submission told it.',
+    schema: { type: 'string' },
+    connector: false,
+  },
+  idempotencyKey: {
+    in: 'header',
+    name: 'Idempotency-Key',
+    title: 'Idempotency key',
+    says: 'New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters.',
+    schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
+    connector: false,
+  },
+  of: {
+    in: 'query',
+    title: 'Of',
+    says: 'all: the jobs of everybody, for who has the role ModelPerformance.Operate.',
+    schema: { type: 'string', enum: ['all'] },
+    connector: false,
+  },
+  include: {
+    in: 'query',
+    title: 'Include',
+    says: 'unknown: the rows too of which it is not known whether they were applied.',
+    schema: { type: 'string', enum: ['unknown'] },
     connector: false,
   },
 } as const satisfies Record<string, Parameter>;

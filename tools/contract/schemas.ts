@@ -1,3 +1,4 @@
+import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
@@ -10,6 +11,8 @@ const object = (description: string, properties: Record<string, Schema>, require
   required,
   properties,
 });
+
+const number: Schema = { type: 'integer', minimum: 0 };
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
@@ -46,6 +49,49 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
       },
     },
+    ModelPerformanceBatch: {
+      ...object(
+        'Updates of different models.',
+        {
+          updates: {
+            type: 'array',
+            description: 'The updates, each with the id of its model.',
+            minItems: 1,
+            maxItems: batchLimit,
+            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
+          },
+        },
+        ['updates'],
+      ),
+      additionalProperties: false,
+    },
+    ModelPerformanceBatchResult: object(
+      'What became of each update.',
+      {
+        summary: object(
+          'How many updates ended how.',
+          { total: number, applied: number, notApplied: number, unknown: number },
+          ['total', 'applied', 'notApplied', 'unknown'],
+        ),
+        results: {
+          type: 'array',
+          description: 'One for each update, in their order.',
+          items: object(
+            'What became of one update.',
+            {
+              id: { ...idSchema, description: 'Id of the model, as it was sent.' },
+              outcome: text('applied, not-applied (certain) or unknown.', {
+                enum: ['applied', 'not-applied', 'unknown'],
+              }),
+              object: reference('ModelPerformance'),
+              problem: reference('Problem'),
+            },
+            ['id', 'outcome'],
+          ),
+        },
+      },
+      ['summary', 'results'],
+    ),
     ModelPerformance: object(
       'A model, as Microsoft Graph has it.',
       { id: { ...idSchema, title: 'Id', description: 'Id of the model.' }, ...map(shown) },
@@ -83,6 +129,23 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['id', 'changes'],
     ),
+    JobUpdates: {
+      ...object(
+        'Updates of different models.',
+        {
+          updates: {
+            type: 'array',
+            description: 'The updates, each with the id of its model.',
+            minItems: 1,
+            maxItems: 10_000,
+            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
+          },
+        },
+        ['updates'],
+      ),
+      additionalProperties: false,
+    },
+    ...jobSchemas,
     Live: object('The process is up.', { status: { const: 'live' } }, ['status']),
     Ready: object(
       'Updates can succeed at present.',
@@ -108,6 +171,77 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     Problem: problemSchema,
   };
 }
+
+const instant = (description: string) => text(description, { format: 'date-time' });
+
+const jobStatus = text('How far it has come. The last four are ends.', {
+  enum: ['NotStarted', 'Running', 'Canceling', 'Succeeded', 'CompletedWithErrors', 'Canceled', 'Failed'],
+});
+
+const job = {
+  jobId: text('Id of the job.'),
+  status: jobStatus,
+  submittedAt: instant('When it was submitted.'),
+  endedAt: instant('When it ended; not there before.'),
+};
+
+/** A job, and what is told of it. */
+const jobSchemas = {
+  Job: object(
+    'A job, as it stands.',
+    {
+      ...job,
+      rows: object(
+        'How many rows there are, and what became of them so far.',
+        { total: number, applied: number, notApplied: number, unknown: number, canceled: number, pending: number },
+        ['total', 'applied', 'notApplied', 'unknown', 'canceled', 'pending'],
+      ),
+      percent: { type: 'integer', minimum: 0, maximum: 100, description: 'How many rows of a hundred have a result.' },
+      estimatedEndAt: instant('When it may end, going by how it went so far; not there when it has ended.'),
+    },
+    ['jobId', 'status', 'submittedAt', 'rows', 'percent'],
+  ),
+  JobList: object(
+    'Some jobs.',
+    {
+      value: {
+        type: 'array',
+        description: 'The jobs, newest first.',
+        items: object('A job.', { ...job, rows: object('How many rows there are.', { total: number }, ['total']) }, [
+          ...['jobId', 'status', 'submittedAt', 'rows'],
+        ]),
+      },
+    },
+    ['value'],
+  ),
+  JobResult: object(
+    'What became of each row.',
+    {
+      value: {
+        type: 'array',
+        description: 'One for each row, in their order.',
+        items: object(
+          'What became of one row.',
+          {
+            row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
+            id: { ...idSchema, description: 'Id of the model, as it was sent.' },
+            outcome: text('applied; not-applied and canceled are certain; unknown: nobody can tell.', {
+              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+            }),
+            code: text('Code of the problem, where there was one.'),
+            detail: text('What it means.'),
+            from: {
+              type: 'object',
+              description: 'The values before, of what the row was to change, as far as they are known.',
+            },
+          },
+          ['row', 'id', 'outcome'],
+        ),
+      },
+    },
+    ['value'],
+  ),
+};
 
 /** RFC 9457 with what this API adds to it. */
 const problemSchema = object(

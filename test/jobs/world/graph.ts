@@ -1,5 +1,6 @@
 import type { Row } from '../../../src/jobs/job.js';
-import type { JobGraph, RowAttempt, Value } from '../../../src/jobs/parts.js';
+import type { JobGraph } from '../../../src/jobs/parts.js';
+import type { RowAttempt, Value } from '../../../src/updates/many.js';
 import { Problem } from '../../../src/problem.js';
 import type { Process } from './kernel.js';
 import type { World } from './world.js';
@@ -108,10 +109,10 @@ export class SimulatedGraph {
       world.happens(ground.envelopeLost / 2),
       world.happens(ground.envelope503),
     ];
-    const lost = { rows: rows.map(() => ambiguous('graph-timeout')), lost: true };
+    const lost = { rows: rows.map(() => ambiguous('graph-timeout')), lost: true, attempts: [] };
     if (world.graphIsAway()) {
       await world.sleep(process, 1_000);
-      return { rows: rows.map(() => refused('graph-unreachable')), lost: true };
+      return { rows: rows.map(() => neverSent()), lost: true, attempts: [] };
     }
     if (neverArrives) {
       await world.sleep(process, world.between(100, 35_000));
@@ -129,7 +130,7 @@ export class SimulatedGraph {
     });
     await world.sleep(process, Math.min(35_000, tookMs + 2 * travelMs));
     if (fails || answerLost || tookMs + travelMs > 35_000) return lost;
-    return { rows: rows.map((_, index) => attempts[index] ?? ambiguous('graph-timeout')), lost: false };
+    return { rows: rows.map((_, index) => attempts[index] ?? ambiguous('graph-timeout')), lost: false, attempts: [] };
   }
 
   #writeRow(row: TaggedRow, tooMany: boolean): RowAttempt {
@@ -168,6 +169,10 @@ function ambiguous(code: 'graph-timeout' | 'graph-error'): RowAttempt {
   return { kind: 'ambiguous', problem: new Problem(code, 'unknown'), repeatable: true };
 }
 
-function refused(code: 'graph-unreachable' | 'rejected-by-graph' | 'not-found'): RowAttempt {
+function neverSent(): RowAttempt {
+  return { kind: 'throttled', problem: new Problem('graph-unreachable') };
+}
+
+function refused(code: 'rejected-by-graph' | 'not-found'): RowAttempt {
   return { kind: 'refused', problem: new Problem(code) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { missing, same } from '../../src/graph/verify.js';
+import { differences, same } from '../../src/updates/verify.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 const tolerance = 1e-6;
@@ -96,10 +96,10 @@ describe('whether Graph has the value that was sent', () => {
   });
 });
 
-test('the names of what is missing, in the order of what was wanted', () => {
+test('the names of what is different, in the order of what was wanted', () => {
   const wanted = { windowsScore: 2, model: 'b', healthStatus: 'unknown', modelDeviceCount: 0 };
   const shown = { model: 'a', windowsScore: 2.5, modelDeviceCount: 0, manufacturer: 'x' };
-  expect(missing(modelPerformance, wanted, shown, tolerance)).toEqual(['windowsScore', 'model', 'healthStatus']);
-  expect(missing(modelPerformance, wanted, { ...wanted, id: 'x' }, tolerance)).toEqual([]);
-  expect(missing(modelPerformance, { windowsScore: 2 }, { windowsScore: 2.5 }, 0.25)).toEqual([]);
+  expect(differences(modelPerformance, wanted, shown, tolerance)).toEqual(['windowsScore', 'model', 'healthStatus']);
+  expect(differences(modelPerformance, wanted, { ...wanted, id: 'x' }, tolerance)).toEqual([]);
+  expect(differences(modelPerformance, { windowsScore: 2 }, { windowsScore: 2.5 }, 0.25)).toEqual([]);
 });

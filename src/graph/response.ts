@@ -1,5 +1,5 @@
 /** What came back from Graph for one attempt. */
-export interface Received {
+export interface GraphResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The JSON value of the body; undefined when there was none, or it broke off, was too large, encoded or not JSON. */
@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Every value of a header that came once, more than once or not at all. */
-export function headerValues({ headers }: Received, name: string): readonly string[] {
+export function headerValues({ headers }: GraphResponse, name: string): readonly string[] {
   const value = headers[name] ?? [];
   return typeof value === 'string' ? [value] : value;
 }

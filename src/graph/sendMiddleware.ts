@@ -1,8 +1,8 @@
 import { Client, errors, Pool, type Dispatcher } from 'undici';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
-import { Control } from './control.js';
-import type { Limit } from './deadline.js';
-import type { Received } from './received.js';
+import type { Limit } from '../deadline.js';
+import { RequestOptions } from './requestOptions.js';
+import type { GraphResponse } from './response.js';
 
 /** More 1xx answers than this before the real one are an attack or a fault (F19). */
 const informationalLimit = 16;
@@ -11,7 +11,7 @@ const informationalLimit = 16;
  * The last link of the Graph client's chain: one attempt on one host through an undici pool. Follows no redirect, decodes
  * nothing, reads no more than the request allows (F27), and is over at the attempt's limit. A body that breaks off after the status is `undefined`.
  */
-export class Sending implements Middleware {
+export class SendMiddleware implements Middleware {
   readonly #pool: Pool;
   readonly #origin: string;
   readonly #options: Client.Options;
@@ -23,18 +23,18 @@ export class Sending implements Middleware {
   }
 
   async execute(context: Context): Promise<void> {
-    const control = Control.of(context);
-    if (control.attempt === undefined) throw new Error('A Graph request without its attempt.');
-    const { limit, freshConnection } = control.attempt;
+    const own = RequestOptions.of(context);
+    if (own.attempt === undefined) throw new Error('A Graph request without its attempt.');
+    const { limit, freshConnection } = own.attempt;
     if (!freshConnection) {
-      context.response = (await this.#send(this.#pool, context, control, limit)) as unknown as Response;
+      context.response = (await this.#send(this.#pool, context, own, limit)) as unknown as Response;
       return;
     }
-    const own = new Client(this.#origin, this.#options);
+    const client = new Client(this.#origin, this.#options);
     try {
-      context.response = (await this.#send(own, context, control, limit)) as unknown as Response;
+      context.response = (await this.#send(client, context, own, limit)) as unknown as Response;
     } finally {
-      void own.destroy();
+      void client.destroy();
     }
   }
 
@@ -45,14 +45,14 @@ export class Sending implements Middleware {
   async #send(
     dispatcher: Dispatcher,
     { request, options }: Context,
-    control: Control,
+    own: RequestOptions,
     limit: Limit,
-  ): Promise<Received> {
+  ): Promise<GraphResponse> {
     const url = new URL(String(request));
     if (url.origin !== this.#origin) throw new Error('A request for another host than Graph.');
     let informational = 0;
     const answer = await dispatcher.request({
-      path: url.pathname + control.search,
+      path: url.pathname + own.search,
       method: options?.method as Dispatcher.HttpMethod,
       headers: { ...(options?.headers as Record<string, string>), 'accept-encoding': 'identity' },
       body: typeof options?.body === 'string' ? options.body : null,
@@ -68,7 +68,7 @@ export class Sending implements Middleware {
       answer.body.on('error', () => undefined).destroy();
       return { status, headers, body: undefined };
     }
-    return { status, headers, body: await readJson(answer.body, control.limits.answerBytes, status) };
+    return { status, headers, body: await readJson(answer.body, own.limits.answerBytes, status) };
   }
 }
 

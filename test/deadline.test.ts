@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { aborted, deadlineIn, openLimit, wait } from '../../src/graph/deadline.js';
+import { aborted, deadlineIn, openLimit, wait } from '../src/deadline.js';
 
 const never = new AbortController().signal;
 

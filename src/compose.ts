@@ -1,0 +1,73 @@
+import { createAdmit, type Admit } from './auth/admit.js';
+import type { Config } from './config.js';
+import { createGraph } from './graph/client.js';
+import { createAskForToken } from './graph/credential.js';
+import { createReadiness, type Check } from './graph/readiness.js';
+import { createTokenSource } from './graph/token.js';
+import { composeJobs } from './jobs/compose.js';
+import type { JobParts } from './jobs/parts.js';
+import { createLifecycle } from './lifecycle.js';
+import { pointer } from './pointer.js';
+import { modelPerformance } from './resource/modelPerformance.js';
+import { parserOf, type Parsed } from './resource/parse.js';
+import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
+import type { UpdateParts } from './updates/parts.js';
+
+/** Everything that is made from the settings, once for an instance. */
+export interface Parts extends UpdateParts {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  /** Who calls, if that caller may do this; or it throws. */
+  readonly authorize: Admit;
+  /** Whether updates can succeed at present. */
+  readonly readiness: () => Promise<readonly Check[]>;
+  /** Holds a body against the resource's table. */
+  readonly parse: (body: unknown, id: string) => Parsed;
+  readonly jobs: JobParts;
+  /** Ends the instance in order: what runs gets its time, then connections and telemetry are closed. */
+  readonly close: () => Promise<void>;
+}
+
+/** @param log lines for the operator, of which the platform takes the level from their words */
+export function compose(config: Config, log: (line: string) => void): Parts {
+  const resource = modelPerformance;
+  const lifecycle = createLifecycle();
+  const telemetry = openTelemetry(config, log);
+  const tokenTarget = new URL(config.graph.scope).host;
+  const tokens = createTokenSource({
+    askForToken: createAskForToken(config.graph),
+    timeoutMs: config.limits.tokenMs,
+    refreshAheadMs: config.limits.tokenRefreshAheadMs,
+    observe: (asked, traceparent) => {
+      telemetry.tokenCall({ traceparent }, { ...asked, target: tokenTarget });
+    },
+  });
+  const graph = createGraph({
+    ...{ config, resource, tokens, lifecycle },
+    onAttempt: (attempt, call) => {
+      telemetry.attempt(call, attempt);
+    },
+  });
+  const parts = { config, resource, lifecycle, telemetry, graph };
+  return {
+    ...parts,
+    jobs: composeJobs(config.jobs, parts, log),
+    authorize: createAdmit(config.entra),
+    readiness: createReadiness(config, graph, tokens, lifecycle.closing),
+    parse: parserOf(resource, config.validation, pointer),
+    close: async () => {
+      await lifecycle.end(config.limits.shutdownWritesMs, config.limits.shutdownAnswersMs);
+      await graph.close();
+      await telemetry.close(config.telemetry.flushMs);
+    },
+  };
+}
+
+function openTelemetry(config: Config, log: (line: string) => void): Telemetry {
+  const { connectionString, ...options } = config.telemetry;
+  if (connectionString === undefined) {
+    log('Warning: there is no telemetry. APPLICATIONINSIGHTS_CONNECTION_STRING is not set.');
+    return noTelemetry;
+  }
+  return createTelemetry({ ...options, connectionString, reportDrops: log });
+}
