@@ -197,6 +197,17 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
     }
   });
 
+  test('the runbook has a section for every alert', () => {
+    const headings = [...readFileSync('docs/OPERATE.md', 'utf8').matchAll(/^### (.+)$/gm)].map(
+      ([, heading]) => heading,
+    );
+    const titles = of(kind, 'Insights/scheduledQueryRules').map(({ properties }) => properties.displayName as string);
+    const [first = ''] = of(kind, 'Insights/metricAlerts').map(
+      ({ properties }) => String(properties.description).split(':')[0],
+    );
+    expect([...titles, ...(first === '' ? [] : [first])].filter((title) => !headings.includes(title))).toEqual([]);
+  });
+
   test('alerts about queues watch queues that there are, in the table that has their logs', () => {
     const queues = of(kind, 'Storage/storageAccounts/queueServices/queues').map(({ name }) => name.split('/').at(-1));
     const watched = of(kind, 'Insights/scheduledQueryRules')
