@@ -30,10 +30,9 @@ function asBlock(path: string): string {
 }
 
 /** What a property may hold, in a few words. */
-function kindOf({ edmType, nullable, members }: Field<unknown>): string {
+function kindOf({ noun, nullable, members }: Field<unknown>): string {
   if (members !== undefined) return `one of ${Object.keys(members).map(quoted).join(', ')}`;
-  const kinds = { 'Edm.String': 'text', 'Edm.Int32': 'whole number', 'Edm.Double': 'number', Enum: 'text' };
-  return `${kinds[edmType]}${nullable ? ' or null' : ''}`;
+  return `${noun.replace(/^an? /, '')}${nullable ? ' or null' : ''}`;
 }
 
 /** The parts of documents that are made from the product's sources, by the name in their markers. */
@@ -63,15 +62,15 @@ const parts: Readonly<Record<string, () => string>> = {
         retry,
       ]),
     ),
+  bench: () =>
+    Object.entries(readResults())
+      .map(([name, part]) => benchTable(name as PartName, part))
+      .join('\n\n'),
   deployment: () =>
     table(
       ['variable', 'by default', 'what it chooses'],
       readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
     ),
-  bench: () =>
-    Object.entries(readResults())
-      .map(([name, part]) => benchTable(name as PartName, part))
-      .join('\n\n'),
   queries: () =>
     readdirSync('infra/queries')
       .filter((name) => name.endsWith('.kql'))
