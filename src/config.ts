@@ -19,6 +19,8 @@ export interface Config {
   readonly verifyBy: 'answer' | 'read';
   readonly verifyTolerance: number;
   readonly auditFrom: 'read' | 'none';
+  /** Most pages of Graph that one call reads. */
+  readonly listPages: number;
   readonly limits: Limits;
   readonly jobs: JobsConfig;
   readonly telemetry: TelemetryConfig;
@@ -169,6 +171,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     verifyBy: value.VERIFY_BY,
     verifyTolerance: value.VERIFY_TOLERANCE,
     auditFrom: value.AUDIT_FROM,
+    listPages: value.LIST_PAGES,
     limits: {
       deadlineMs: value.DEADLINE_MS,
       connectMs: value.CONNECT_TIMEOUT_MS,

@@ -106,6 +106,11 @@ export const settings = {
     example: 'read',
     says: 'read: one GET before each write, for the values before it; none: saves that call.',
   },
+  LIST_PAGES: {
+    rule: Joi.number().integer().min(1).max(1000).default(20),
+    example: '20',
+    says: 'Pages of Graph that one call of the list reads at most; nextLink leads on.',
+  },
   DEADLINE_MS: milliseconds(60_000, 'For one call as a whole: token, attempts, waits and read-backs.'),
   CONNECT_TIMEOUT_MS: milliseconds(5_000, 'For a connection to Graph.'),
   ATTEMPT_TIMEOUT_MS: milliseconds(35_000, 'For one attempt at Graph, from sending to the last byte of the answer.'),

@@ -1,12 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
+import { readCommandLine, runCommand } from '../local/commandLine.js';
 import { bundle } from './bundle.js';
+import { noticesOf } from './notices.js';
 
 const defaultFolder = join('.local', 'package');
 
-const usage = `Makes the deployment package: a folder that Azure Functions runs as it is, with nothing left to install.
+const help = `Makes the deployment package: a folder that Azure Functions runs as it is, with nothing left to install.
 
   npm run package
 
@@ -16,21 +17,19 @@ const usage = `Makes the deployment package: a folder that Azure Functions runs 
 /** As deep as the sources that look for others beside and above them, so that these find them from here too. */
 const bundleFolder = 'dist/src/bundle';
 
-/** Two files, because the telemetry library runs in a thread of its own, which is started from a file beside the app's. */
+/** The app; storage, which its jobs load when they need it; and the telemetry thread, which is started from a file beside the app's. */
 const bundled = {
   'src/index.ts': `${bundleFolder}/index`,
+  storage: `${bundleFolder}/storage`,
   'src/telemetry/thread.ts': `${bundleFolder}/thread`,
 };
-
-/** The page of `/api/docs` reads its files from the package that they come with. */
-const pageFiles = ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** What is taken as it is, to the same place. */
 const copied = [
   'host.json',
   'contract/openapi.documented.json',
   'contract/openapi.strict.json',
-  ...pageFiles.map((name) => `node_modules/swagger-ui-dist/${name}`),
+  ...readdirSync('contract/page').map((name) => `contract/page/${name}`),
 ];
 
 /** The same sources give the same bytes. */
@@ -43,7 +42,8 @@ async function write(folder: string): Promise<void> {
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
   const main = `${bundleFolder}/index.js`;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name, version, private: true, main }, null, 2)}\n`);
-  await bundle(bundled, folder);
+  const shipped = [...(await bundle(bundled, folder)), ...copied];
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(shipped));
 }
 
 const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -58,34 +58,23 @@ function sizeOf(folder: string): string {
   return `${files.length} files, ${inMegabytes(bytes)}, zipped ${inMegabytes(packed)}`;
 }
 
-/**
- * Where to write. The folder is emptied first: one that holds something other than a package is refused.
- * @throws Error in one line
- */
-function readFolder(): string {
-  const { values } = parseArgs({ options: { help: { type: 'boolean' }, folder: { type: 'string' } } });
-  if (values.help) {
-    process.stdout.write(usage);
-    process.exit(0);
-  }
-  const { folder = defaultFolder } = values;
-  const held = existsSync(folder) ? readdirSync(folder) : [];
-  const mayGo = held.every((name) => ['host.json', 'package.json', 'contract', 'dist', 'node_modules'].includes(name));
-  if (!mayGo) throw new Error('--folder names a folder that holds other things than a package.');
-  return folder;
-}
+/** Where to write. The folder is emptied first: one that holds something other than a package is refused. @throws Stop */
+const readFolder = () =>
+  readCommandLine({
+    command: 'npm run package --',
+    help,
+    options: { folder: { type: 'string', default: defaultFolder } },
+    read: ({ folder }) => {
+      const held = existsSync(folder) ? readdirSync(folder) : [];
+      const known = ['host.json', 'package.json', 'THIRD-PARTY-NOTICES.txt', 'contract', 'dist', 'node_modules'];
+      if (!held.every((name) => known.includes(name)))
+        throw new Error('--folder names a folder that holds other things than a package.');
+      return folder;
+    },
+  });
 
-async function main(): Promise<void> {
-  let folder;
-  try {
-    folder = readFolder();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : ''} See npm run package -- --help.\n`);
-    process.exitCode = 2;
-    return;
-  }
+runCommand(async () => {
+  const folder = readFolder();
   await write(folder);
   process.stdout.write(`${folder}: ${sizeOf(folder)}\n`);
-}
-
-void main();
+});

@@ -55,16 +55,42 @@ describe('workflows', () => {
       .map(([, name = '']) => name)
       .filter((name) => !name.startsWith('./'));
     expect(used.length).toBeGreaterThan(0);
-    expect(used.filter((name) => !/^[\w-]+\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(name))).toEqual([]);
+    expect(used.filter((name) => !/^[\w-]+(\/[\w-]+)+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(name))).toEqual([]);
   });
 
-  test.each(workflows)('$name uses no secret and may write nothing but its own identity', ({ text }) => {
+  /** What a workflow may write; none by default. */
+  const mayWrite: Readonly<Record<string, readonly string[]>> = {
+    'codeql.yml': ['security-events'],
+    'deploy.yml': ['id-token'],
+    'release.yml': ['attestations', 'contents', 'id-token'],
+  };
+
+  test.each(workflows)('$name uses no secret and may write only what it must', ({ name, text }) => {
     expect(text).not.toMatch(/secrets\.|secrets: inherit/);
     expect(text).toMatch(/^permissions:( \{\}|\n {2}contents: read\n)/m);
-    const granted = [...text.matchAll(/^ +([\w-]+): write$/gm)].map(([, name]) => name);
-    expect(granted.filter((name) => name !== 'id-token')).toEqual([]);
+    const granted = [...text.matchAll(/^ +([\w-]+): write$/gm)].map(([, permission = '']) => permission);
+    expect([...new Set(granted)].sort()).toEqual(mayWrite[name] ?? []);
     const checkouts = [...text.matchAll(/actions\/checkout@/g)].length;
     expect([...text.matchAll(/persist-credentials: false/g)]).toHaveLength(checkouts);
+  });
+});
+
+describe('the deployment', () => {
+  const text = readFileSync(join(workflowFolder, 'deploy.yml'), 'utf8');
+
+  test('shows what would change where a reviewer looks', () => {
+    expect(text).toContain('infra/scripts/what-if.sh | tee -a "$GITHUB_STEP_SUMMARY"');
+  });
+
+  test('a pipe fails with its first command', () => {
+    const steps = workflows.flatMap(({ text }) => text.split(/^ {6}- /m));
+    const piped = steps.filter((step) => /^ +run: .* \| tee /m.test(step));
+    expect(piped.length).toBeGreaterThan(1);
+    expect(piped.filter((step) => !step.includes('shell: bash'))).toEqual([]);
+  });
+
+  test('takes every variable of its environment, so that none is forgotten', () => {
+    expect([...text.matchAll(/VARIABLES: \$\{\{ toJSON\(vars\) \}\}/g)]).toHaveLength(2);
   });
 });
 
@@ -100,9 +126,15 @@ describe('azure.yaml', () => {
     expect(readdirSync('.')).not.toContain('.funcignore');
   });
 
+  test('names the version of azd that it needs, as the documents do', () => {
+    const [, version = ''] = /^requiredVersions:\n {2}azd: '>= (\d+\.\d+)\.\d+'$/m.exec(text) ?? [];
+    expect(version).not.toBe('');
+    expect(readFileSync('docs/DEPLOY.md', 'utf8')).toContain(`from ${version}`);
+  });
+
   test('runs only what there is', () => {
     const runs = [...text.matchAll(/^ +run: (.+)$/gm)].map(([, run = '']) => run);
-    expect(runs).toHaveLength(4);
+    expect(runs).toHaveLength(5);
     const known = (run: string) =>
       run.startsWith('npm run ') ? run.slice('npm run '.length) in commands : scripts.includes(run);
     expect(runs.filter((run) => !known(run))).toEqual([]);

@@ -65,6 +65,11 @@ for (const role of [...Object.keys(tokens), 'nobody']) form.role.append(element(
 form.role.value = 'Write';
 form.body.value = JSON.stringify({ windowsScore: 87.5, healthStatus: 'meetingGoals' }, null, 2);
 byId('docs').href = `${apiUrl}/api/docs`;
+byId('docs').addEventListener('click', async (event) => {
+  event.preventDefault();
+  const fresh = await (await fetch('/api')).json();
+  location.assign(`${event.target.href}#token=${fresh.tokens[form.role.value] ?? ''}`);
+});
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
