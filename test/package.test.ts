@@ -39,7 +39,7 @@ beforeAll(() => {
 
 test('says how large it is', () => {
   expect(made).toMatchObject({ status: 0, err: '' });
-  expect(made.out).toMatch(/: \d+ files, \d+\.\d MB, zipped \d+\.\d MB\n$/);
+  expect(made.out).toMatch(/: \d+ files, \d+\.\d MB, zipped \d+\.\d MB\n\S+-bulk\.cjs: .*\n$/);
 });
 
 test('holds the bundle, host.json and what it needs, nothing else', () => {
@@ -54,6 +54,11 @@ test('holds the bundle, host.json and what it needs, nothing else', () => {
     'host.json',
     'package.json',
   ]);
+});
+
+test('the bulk command line is one file that needs nothing else', () => {
+  const { status, stdout } = spawnSync(process.execPath, [`${folder}-bulk.cjs`, '--help'], { cwd: temporary });
+  expect([status, stdout.toString()]).toEqual([0, expect.stringContaining('bulk updates.csv --url')]);
 });
 
 test('names the licence of every package whose code it ships', () => {

@@ -121,3 +121,19 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? file : [])),
   );
 }
+
+/** Bundles a command into one file that runs on Node 20 and needs nothing else. */
+export async function bundleCommand(source: string, file: string): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+}
