@@ -187,19 +187,6 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
     for (const text of watched) expect(text).toMatch(/"scopes":\["[^"]+outputs\.workspaceId/);
   });
 
-  const places = ['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr', 'us-ca-sjc-azr', 'apac-sg-sin-azr'];
-  (kind === 'private' ? test.skip : test)('readiness is asked from five places, and an alert follows at three', () => {
-    expect(one(kind, 'Insights/webtests').properties).toMatchObject({
-      Locations: places.map((Id) => ({ Id })),
-      Request: { RequestUrl: expect.stringContaining('/api/health/ready') },
-    });
-    expect(one(kind, 'Insights/metricAlerts').properties).toMatchObject({
-      severity: 1,
-      enabled: true,
-      criteria: { failedLocationCount: 3 },
-    });
-  });
-
   test('the workbook shows every query of the operator', () => {
     const shown = String(one(kind, 'Insights/workbooks').properties.serializedData);
     const missing = queriesOf('.').filter((name) => !shown.includes(readQuery(name).split('\n')[0] ?? ''));
@@ -232,6 +219,22 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
     ]);
   });
 });
+
+const places = ['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr', 'us-ca-sjc-azr', 'apac-sg-sin-azr'];
+test.each(['dev', 'prod'] as const)(
+  'readiness is asked from five places, and an alert follows at three (%s)',
+  (kind) => {
+    expect(one(kind, 'Insights/webtests').properties).toMatchObject({
+      Locations: places.map((Id) => ({ Id })),
+      Request: { RequestUrl: expect.stringContaining('/api/health/ready') },
+    });
+    expect(one(kind, 'Insights/metricAlerts').properties).toMatchObject({
+      severity: 1,
+      enabled: true,
+      criteria: { failedLocationCount: 3 },
+    });
+  },
+);
 
 describe('private networking', () => {
   test('closes storage, and reaches it by endpoints of its own', () => {
