@@ -49,13 +49,25 @@ function folderOf(app: string): string {
   return folder;
 }
 
-/** Starts one in a process of its own. @param flags of Node */
-export function startSubject(subject: Subject, upstream: Upstream, flags: readonly string[] = []): Promise<Child> {
+/** Starts one in a process of its own, with flags of Node and of the host. */
+export function startSubject(
+  subject: Subject,
+  upstream: Upstream,
+  flags: readonly string[] = [],
+  hostFlags: readonly string[] = [],
+): Promise<Child> {
   const environment = { ...upstream.environment };
   if (subject === 'proxy') return startChild([join(__dirname, 'proxy.js')], environment, flags);
   const app = subject.replace(/-.*/, '');
   const folder = app === 'ours' ? packageFolder : folderOf(app);
-  const host = [join(__dirname, '..', 'local', 'host', 'main.js'), '--port', '0', '--root', resolve(folder)];
+  const host = [
+    join(__dirname, '..', 'local', 'host', 'main.js'),
+    '--port',
+    '0',
+    '--root',
+    resolve(folder),
+    ...hostFlags,
+  ];
   const own: Record<string, string> = {
     ...((subject === 'ours-telemetry' || subject === 'naive') && upstream.telemetry),
     ...(subject === 'ours-no-read' && { AUDIT_FROM: 'none' }),
