@@ -29,23 +29,53 @@ function hashOf(paths) {
 
 const holds = (stamp, hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 
+/** The oldest Node that npm and this file run on; everything after the installation runs on the pinned one. */
+const oldestNode = 20;
+
+/** What a failure means, by what stands in its message, and what can be done. */
+const meanings = [
+  [/ENOSPC/, 'The disk is full.'],
+  [
+    /EROFS|EACCES|EPERM/,
+    'This folder cannot be written: it is read-only, or some of its files belong to somebody else (sudo?).',
+  ],
+  [/EEXIST|ENOTDIR/, 'There is a file where a folder is needed: remove it.'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/,
+    'The registry cannot be reached: this machine is offline, or needs a proxy (npm config set https-proxy <address>).',
+  ],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
+    'The registry’s certificate is not trusted, as behind a proxy that looks into TLS: NODE_EXTRA_CA_CERTS names its certificate.',
+  ],
+];
+const meaningOf = (message) => meanings.find(([pattern]) => pattern.test(message))?.[1];
+
 function must(what, command, options) {
-  const { status, error } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 2, 2], ...options });
+  const given = { stdio: ['ignore', 2, 'pipe'], maxBuffer: 2 ** 26, encoding: 'utf8', ...options };
+  const { status, error, stderr } = spawnSync(command[0], command.slice(1), given);
+  if (stderr) process.stderr.write(stderr);
   if (status === 0) return;
-  throw new Error(`${what} failed${error ? `: ${error.message}` : '; its messages are above'}.`);
+  if (error?.code === 'ENOENT') throw new Error(`${what} failed: ${command[0]} is not there.`);
+  throw new Error(
+    `${what} failed${error ? `: ${error.message}` : '; its messages are above'}. ${meaningOf(stderr ?? '') ?? ''}`,
+  );
 }
 
+const scriptsForbidden =
+  'npm is set to run no install scripts (ignore-scripts), and the pinned Node comes with one. Allow them once: npm start --ignore-scripts=false';
+
 function install() {
+  // npm tells its scripts what it is set to.
+  if (process.env.npm_config_ignore_scripts === 'true') throw new Error(scriptsForbidden);
   console.error('Installing packages (about half a minute, npm is silent meanwhile) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const flags = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
+  // An empty one is what npm makes of --ignore-scripts=false, which must beat the user's own settings here, too.
+  if (process.env.npm_config_ignore_scripts === '') flags.push('--ignore-scripts=false');
   // Without npm's own path the command is a script on Windows, which only a shell can start; the arguments are constants.
   must('npm ci', [...npm, ...flags], { shell: npm.length === 1 && process.platform === 'win32' });
-  if (!existsSync(pinnedNode)) {
-    throw new Error(
-      `npm left out the pinned Node (${pinnedNode}). Its install script must be allowed: see allowScripts.`,
-    );
-  }
+  if (!existsSync(pinnedNode)) throw new Error(`npm left out the pinned Node (${pinnedNode}). ${scriptsForbidden}`);
 }
 
 function build() {
@@ -74,7 +104,10 @@ async function alone(work) {
       if (error.code !== 'EEXIST') throw error;
       const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
       if (owner > 0 && !alive(owner)) rmSync(lock, { force: true });
-      else if (!told) console.error('Waiting for another command that is setting up this folder …');
+      else if (!told)
+        console.error(
+          `Waiting for another command that sets up this folder (process ${owner}; if there is none, delete ${lock}) …`,
+        );
       await wait(200);
     }
   }
@@ -110,7 +143,12 @@ async function setUp() {
 
 /** The program gets this terminal and its signals; this process only waits, and ends as it ended. */
 function run(program, programArguments) {
-  const child = spawn(resolve(pinnedNode), [program, ...programArguments], { stdio: 'inherit' });
+  // Stack traces name lines of TypeScript; Jest has its own way to do that.
+  const flags = program.startsWith('dist') ? ['--enable-source-maps'] : [];
+  // What is on this machine is never asked for through a proxy.
+  const { NO_PROXY } = process.env;
+  const env = { ...process.env, NO_PROXY: [...(NO_PROXY ? [NO_PROXY] : []), '127.0.0.1', 'localhost'].join(',') };
+  const child = spawn(resolve(pinnedNode), [...flags, program, ...programArguments], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to both; another sender knows only this one.
     process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
@@ -119,10 +157,13 @@ function run(program, programArguments) {
 }
 
 try {
+  const [node] = process.versions.node.split('.');
+  if (Number(node) < oldestNode)
+    throw new Error(`This is Node ${process.version}: install Node ${oldestNode} or newer.`);
   await setUp();
   const [program, ...programArguments] = process.argv.slice(2);
   if (program) run(program, programArguments);
 } catch (error) {
-  console.error(`\n${error.message}`);
+  console.error(`\n${error.code ? `${meaningOf(error.code) ?? ''} (${error.message})` : error.message}`);
   process.exit(1);
 }

@@ -1,126 +1,50 @@
-import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { once } from 'node:events';
-import { constants, copyFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { readConfig, SettingsError } from '../src/config.js';
-import { startConsole, type Console } from './console/console.js';
-import { startEmulator, type Emulator } from './emulator/emulator.js';
-import type { ServedCall } from './host/report.js';
-import { readLocalSettings } from './host/settings.js';
-import { ports } from './ports.js';
-import { startStorage, type Storage } from './storage.js';
+import { readCommandLine, runCommand } from './commandLine.js';
+import { startHost, type HostProcess } from './hostProcess.js';
+import { environmentFor, prepareSettings } from './localSettings.js';
+import { portOption, portsFrom, readPorts, type Ports } from './ports.js';
+import { watchSources } from './watch.js';
+import { apiUrl, openWorld, type World } from './world.js';
 
 const exampleId = '7ec79407-9407-7ec7-0794-c77e0794c77e';
+const inspectorPort = 9229;
 
-const usage = `Serves the API on this machine: emulators of Microsoft Graph, of the identity and of storage, and a functions host.
+const help = `Serves the API on this machine: emulators of Microsoft Graph, of the identity and of storage, and a functions host.
 
   npm start                          with the embedded functions host
+  npm run dev                        the same, and the host restarts when a source has changed
   FUNCTIONS_HOST=func npm start      with Azure Functions Core Tools
 
-Ports: ${ports.host} the API, ${ports.graph} Graph, ${ports.identity} identity and control, ${ports.ingestion} telemetry, ${ports.blob} blobs, ${ports.queue} queues, ${ports.console} the console. --host-port moves the API.
-Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it.
+  --port     the first of seven ports in a row: the API, Graph, identity and control, telemetry, blobs, queues, console;
+             ${portOption.default} by default. Two with different ports run side by side, each with its own data in .local/<port>
+  --inspect  lets a debugger attach to the host, at ${inspectorPort} with the default port, and as far from it as --port from ${portOption.default}
+  --watch    what npm run dev adds
+
+Settings: local.settings.json, made from local.settings.sample.json at the first start; the environment beats it. The addresses of what is
+started here are set by the start.
 `;
 
-const apiUrl = (port: number) => `http://127.0.0.1:${port}`;
+interface Flags {
+  readonly ports: Ports;
+  readonly watch: boolean;
+  readonly inspectPort: number | undefined;
+}
+
+const readFlags = (): Flags =>
+  readCommandLine({
+    command: 'npm start --',
+    help,
+    options: { port: portOption, inspect: { type: 'boolean' }, watch: { type: 'boolean', default: false } },
+    read: ({ port, inspect, watch }) => {
+      const ports = readPorts(port);
+      return { ports, watch, inspectPort: inspect ? inspectorPort + ports.api - portsFrom().api : undefined };
+    },
+  });
+
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** An end that needs one line and no stack trace. */
-class Stop extends Error {}
-
-function readPort(): number {
-  try {
-    const { values } = parseArgs({ options: { help: { type: 'boolean' }, 'host-port': { type: 'string' } } });
-    if (values.help) {
-      print(usage);
-      process.exit(0);
-    }
-    const port = values['host-port'] ?? String(ports.host);
-    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Stop('--host-port takes a number up to 65535.');
-    return Number(port);
-  } catch (error) {
-    throw error instanceof Stop ? error : new Stop(`${error instanceof Error ? error.message : ''}\n\n${usage}`);
-  }
-}
-
-function copySettings(): void {
-  try {
-    copyFileSync('local.settings.sample.json', 'local.settings.json', constants.COPYFILE_EXCL);
-    print('Made local.settings.json from local.settings.sample.json.');
-  } catch (error) {
-    if (!existsSync('local.settings.json')) throw error;
-  }
-}
-
-/** Everything but the functions host. */
-interface World {
-  readonly emulator: Emulator;
-  readonly storage: Storage;
-  readonly page: Console;
-}
-
-/** Jobs and their messages are kept from one start to the next. */
-async function openWorld(port: number): Promise<World> {
-  const {
-    graph: graphPort,
-    identity: identityPort,
-    ingestion: ingestionPort,
-    blob: blobPort,
-    queue: queuePort,
-  } = ports;
-  const folder = join('.local', String(port), 'storage');
-  try {
-    const [emulator, storage] = await Promise.all([
-      startEmulator({ graphPort, identityPort, ingestionPort }),
-      startStorage({ folder, blobPort, queuePort }),
-    ]);
-    return { emulator, storage, page: await startConsole(ports.console, emulator, apiUrl(port)) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const { port: taken } = error as { port: number };
-    throw new Stop(`Port ${taken} is taken, perhaps by another npm start. End what uses it, and start again.`);
-  }
-}
-
-/** The host's environment. @throws SettingsError for what the app would answer with 503 for as long as it runs (F57) */
-function environmentFor({ identityEnvironment, ingestion }: Emulator): NodeJS.ProcessEnv {
-  // Whoever names another ingestion has reasons, and certificates, of their own; certificates alone are no such reason.
-  const own = process.env.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined;
-  const environment = { ...process.env, ...(own ? {} : ingestion.environment), ...identityEnvironment };
-  readConfig({ ...readLocalSettings('.'), ...environment });
-  return environment;
-}
-
-/** The functions host in a process of its own; its output is this terminal's. */
-function startHost(port: number, env: NodeJS.ProcessEnv): ChildProcess {
-  // A group of its own: Ctrl-C reaches this process alone, which then ends the host in order.
-  const options: SpawnOptions = {
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    detached: process.platform !== 'win32',
-  };
-  const chosen = process.env.FUNCTIONS_HOST ?? 'embedded';
-  if (chosen === 'embedded') {
-    const program = [join(__dirname, 'host', 'main.js'), '--port', String(port)];
-    return spawn(process.execPath, program, { ...options, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  }
-  if (chosen !== 'func') throw new Stop('FUNCTIONS_HOST is "embedded" or "func".');
-  if (spawnSync('func', ['--version']).status !== 0)
-    throw new Stop('Core Tools are missing. Install them with: npm install --global azure-functions-core-tools@4');
-  return spawn('func', ['start', '--port', String(port)], options);
-}
-
-async function answers(baseUrl: string, host: ChildProcess): Promise<boolean> {
-  while (host.exitCode === null && host.signalCode === null) {
-    const answer = await fetch(`${baseUrl}/api/v1/`).catch(() => undefined);
-    if (answer?.headers.get('x-ms-error-code') === 'unknown-path') return true;
-    await wait(100);
-  }
-  return false;
-}
-
-function tell(baseUrl: string, { emulator: { graphUrl, identityUrl, issue }, page }: World): void {
+function tell({ api }: Ports, { emulator: { graphUrl, identityUrl, issue }, page }: World): void {
+  const baseUrl = apiUrl(api);
+  const port = api === portsFrom().api ? '' : ` --port ${api}`;
   print(`
 Console                ${page.url}
 Model Performance API  ${baseUrl}/api/v1/model-performance/{id}
@@ -132,37 +56,95 @@ Try an update:
 
   curl -i -X PATCH ${baseUrl}/api/v1/model-performance/${exampleId} -H "Authorization: Bearer ${issue()}" -H "Content-Type: application/json" -d '{"windowsScore":87.5,"healthStatus":"meetingGoals"}'
 
-Its token allows everything and lives for an hour. Another one: npm run token -- --role Write (or Read)
+Its token allows everything and lives for an hour. Another one: npm run token --${port} --role Read (or Operate)
 Ctrl-C ends everything.`);
 }
 
+/** What Ctrl-C asks for: an end in order, and the second time one at once. */
+interface Ending {
+  readonly begun: Promise<void>;
+  readonly hasBegun: () => boolean;
+  /** Told each time. */
+  readonly onSignal: (stop: () => void) => void;
+}
+
+function listenForEnd(): Ending {
+  const stops: (() => void)[] = [];
+  let signals = 0;
+  const begun = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        signals += 1;
+        for (const stop of stops) stop();
+        resolve();
+      });
+  });
+  const onSignal = (stop: () => void) => {
+    stops.push(stop);
+    if (signals > 0) stop();
+  };
+  return { begun, hasBegun: () => signals > 0, onSignal };
+}
+
+/** Serves until it is ended. @returns the exit code */
+async function serve(host: HostProcess, ready: () => void, { hasBegun, onSignal }: Ending): Promise<number> {
+  onSignal(host.stop);
+  if (await host.serves()) ready();
+  const code = await host.ended;
+  return hasBegun() ? 0 : (code ?? 1);
+}
+
+/** Serves, and starts the host anew after each change; one that cannot start waits for the next change. */
+async function serveAndWatch(begin: () => HostProcess, ready: () => void, ending: Ending): Promise<number> {
+  let host = begin();
+  ending.onSignal(() => {
+    host.stop();
+  });
+  let restarting = host.serves().then((serves) => {
+    if (serves) ready();
+  });
+  const restart = async (what: string) => {
+    if (ending.hasBegun()) return;
+    print(`${what} changed: the host restarts.`);
+    host.stop();
+    await host.ended;
+    host = begin();
+    print(
+      (await host.serves())
+        ? 'The host serves the change.'
+        : 'The host does not start. It is tried again after the next change.',
+    );
+  };
+  const end = watchSources((what) => {
+    restarting = restarting.then(() => restart(what));
+  }, print);
+  await ending.begun;
+  end();
+  await host.ended;
+  return 0;
+}
+
 async function main(): Promise<void> {
-  const port = readPort();
-  copySettings();
-  const world = await openWorld(port);
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      ending.abort();
-    });
+  const { ports, watch, inspectPort } = readFlags();
+  prepareSettings(print);
+  const ending = listenForEnd();
+  const world = await openWorld(ports);
   try {
-    const host = startHost(port, environmentFor(world.emulator));
-    host.on('message', ({ call }: { call: ServedCall }) => {
-      world.page.served(call);
-    });
-    ending.signal.addEventListener('abort', () => host.kill('SIGTERM'));
-    const ended = once(host, 'exit');
-    const baseUrl = apiUrl(port);
-    if (await answers(baseUrl, host)) tell(baseUrl, world);
-    const [code] = (await ended) as [number | null];
-    if (!ending.signal.aborted) process.exitCode = code ?? 1;
+    const environment = environmentFor(world);
+    // Whoever works on the sources does not wait for calls that hang in a debugger.
+    const flags = watch ? ['--answers-limit-ms', '1000', '--invocations-limit-ms', '1000'] : [];
+    const begin = () => {
+      const host = startHost({ port: ports.api, environment, inspectPort, flags });
+      host.onCall(world.page.served);
+      return host;
+    };
+    const ready = () => {
+      tell(ports, world);
+    };
+    process.exitCode = watch ? await serveAndWatch(begin, ready, ending) : await serve(begin(), ready, ending);
   } finally {
-    await Promise.all([world.page.close(), world.emulator.close(), world.storage.close()]);
+    await world.close();
   }
 }
 
-main().catch((error: unknown) => {
-  const isForeseen = error instanceof Stop || error instanceof SettingsError;
-  process.stderr.write(`${error instanceof Error ? (isForeseen ? error.message : error.stack) : ''}\n`);
-  process.exit(1);
-});
+runCommand(main);

@@ -1,47 +1,29 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, runCommand, Stop } from './commandLine.js';
 import { apiClientId, callers, tenantId } from './emulator/constants.js';
-import { ports } from './ports.js';
+import { portOption, readPorts } from './ports.js';
 
-const usage = `Prints an access token for the API that npm start serves; it lives for an hour.
+const help = `Prints an access token for the API that npm start serves; it lives for an hour.
 
   npm run token -- --role Write
   TOKEN=$(npm run --silent token -- --role Read)
 
-  --role  Read or Write, the application role in the token; Write by default
-  --port  where the emulated Entra ID listens on 127.0.0.1; ${ports.identity} by default
+  --role  Read, Write or Operate, the application role in the token; Write by default
+  --port  the one that npm start was given; ${portOption.default} by default
 `;
 
-const callerOf = { Read: callers.read, Write: callers.write };
+const callerOf = { Read: callers.read, Write: callers.write, Operate: callers.operate };
 
-/** An end that needs one line, and the exit code that goes with it. */
-class Stop extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: 1 | 2,
-  ) {
-    super(message);
-  }
-}
-
-function readFlags(): { role: keyof typeof callerOf; port: string } {
-  const wrong = (why: string) => new Stop(`${why} See npm run token -- --help.`, 2);
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: { help: { type: 'boolean' }, role: { type: 'string' }, port: { type: 'string' } },
-    }));
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message.replace(/\s+/g, ' ') : '');
-  }
-  if (values.help) {
-    process.stdout.write(usage);
-    process.exit(0);
-  }
-  const { role = 'Write', port = String(ports.identity) } = values;
-  if (role !== 'Read' && role !== 'Write') throw wrong('--role is Read or Write.');
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw wrong('--port takes a number up to 65535.');
-  return { role, port };
-}
+const readFlags = () =>
+  readCommandLine({
+    command: 'npm run token --',
+    help,
+    options: { role: { type: 'string', default: 'Write' }, port: portOption },
+    read: ({ role, port }) => {
+      if (role !== 'Read' && role !== 'Write' && role !== 'Operate')
+        throw new Error('--role is Read, Write or Operate.');
+      return { role, port: readPorts(port).identity } as const;
+    },
+  });
 
 /** Client credentials (RFC 6749 §4.4), as every application gets its token. */
 async function main(): Promise<void> {
@@ -57,15 +39,11 @@ async function main(): Promise<void> {
   const signal = AbortSignal.timeout(10_000);
   const address = `${root}/${tenantId}/oauth2/v2.0/token`;
   const answer = await fetch(address, { method: 'POST', body, signal }).catch(() => undefined);
-  if (answer === undefined) throw new Stop(`Nothing answers at ${root}. Run npm start in another terminal first.`, 1);
+  if (answer === undefined) throw new Stop(`Nothing answers at ${root}. Run npm start in another terminal first.`);
   const content = (await answer.json().catch(() => ({}))) as { access_token?: unknown };
   if (typeof content.access_token !== 'string')
-    throw new Stop(`What answers at ${root} is not the emulated Entra ID (status ${answer.status}).`, 1);
+    throw new Stop(`What answers at ${root} is not the emulated Entra ID (status ${answer.status}).`);
   process.stdout.write(`${content.access_token}\n`);
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof Stop)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
-});
+runCommand(main);

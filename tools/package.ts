@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
+import { readCommandLine, runCommand } from '../local/commandLine.js';
 import { bundle } from './bundle.js';
 import { noticesOf } from './notices.js';
 
 const defaultFolder = join('.local', 'package');
 
-const usage = `Makes the deployment package: a folder that Azure Functions runs as it is, with nothing left to install.
+const help = `Makes the deployment package: a folder that Azure Functions runs as it is, with nothing left to install.
 
   npm run package
 
@@ -58,35 +58,23 @@ function sizeOf(folder: string): string {
   return `${files.length} files, ${inMegabytes(bytes)}, zipped ${inMegabytes(packed)}`;
 }
 
-/**
- * Where to write. The folder is emptied first: one that holds something other than a package is refused.
- * @throws Error in one line
- */
-function readFolder(): string {
-  const { values } = parseArgs({ options: { help: { type: 'boolean' }, folder: { type: 'string' } } });
-  if (values.help) {
-    process.stdout.write(usage);
-    process.exit(0);
-  }
-  const { folder = defaultFolder } = values;
-  const held = existsSync(folder) ? readdirSync(folder) : [];
-  const parts = ['host.json', 'package.json', 'THIRD-PARTY-NOTICES.txt', 'contract', 'dist', 'node_modules'];
-  const mayGo = held.every((name) => parts.includes(name));
-  if (!mayGo) throw new Error('--folder names a folder that holds other things than a package.');
-  return folder;
-}
+/** Where to write. The folder is emptied first: one that holds something other than a package is refused. @throws Stop */
+const readFolder = () =>
+  readCommandLine({
+    command: 'npm run package --',
+    help,
+    options: { folder: { type: 'string', default: defaultFolder } },
+    read: ({ folder }) => {
+      const held = existsSync(folder) ? readdirSync(folder) : [];
+      const known = ['host.json', 'package.json', 'THIRD-PARTY-NOTICES.txt', 'contract', 'dist', 'node_modules'];
+      if (!held.every((name) => known.includes(name)))
+        throw new Error('--folder names a folder that holds other things than a package.');
+      return folder;
+    },
+  });
 
-async function main(): Promise<void> {
-  let folder;
-  try {
-    folder = readFolder();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : ''} See npm run package -- --help.\n`);
-    process.exitCode = 2;
-    return;
-  }
+runCommand(async () => {
+  const folder = readFolder();
   await write(folder);
   process.stdout.write(`${folder}: ${sizeOf(folder)}\n`);
-}
-
-void main();
+});

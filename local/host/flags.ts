@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '../commandLine.js';
 import type { QueueOverrides } from './queueSettings.js';
 import type { StopLimits } from './stop.js';
 
@@ -29,6 +29,8 @@ export interface Flags {
   readonly queues: QueueOverrides;
 }
 
+const longestMs = 3_600_000;
+
 /** Each flag that overrides a setting of queue triggers. */
 const queueFlags = {
   'queue-lock-seconds': 'lockSeconds',
@@ -38,52 +40,37 @@ const queueFlags = {
   'queue-timeout-ms': 'functionTimeoutMs',
 } as const satisfies Record<string, keyof QueueOverrides>;
 
-/** Reads the command line, or ends the process: after the help, or with one line about the mistake and exit code 2. */
-export function readFlags(): Flags {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '7071' },
-        root: { type: 'string', default: '.' },
-        'answers-limit-ms': { type: 'string', default: '30000' },
-        'invocations-limit-ms': { type: 'string', default: '41000' },
-        'shutdown-limit-ms': { type: 'string', default: '5000' },
-        ...(Object.fromEntries(Object.keys(queueFlags).map((flag) => [flag, { type: 'string' }])) as Record<
-          keyof typeof queueFlags,
-          { type: 'string' }
-        >),
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit(0);
-    }
-    return {
-      port: wholeNumber('--port', values.port, 65_535),
+/** @throws Stop for a mistake */
+export const readFlags = (): Flags =>
+  readCommandLine({
+    command: 'node dist/local/host/main.js',
+    help,
+    options: {
+      port: { type: 'string', default: '7071' },
+      root: { type: 'string', default: '.' },
+      'answers-limit-ms': { type: 'string', default: '30000' },
+      'invocations-limit-ms': { type: 'string', default: '41000' },
+      'shutdown-limit-ms': { type: 'string', default: '5000' },
+      ...(Object.fromEntries(Object.keys(queueFlags).map((flag) => [flag, { type: 'string' }])) as Record<
+        keyof typeof queueFlags,
+        { type: 'string' }
+      >),
+    },
+    read: (values) => ({
+      port: wholeNumber('--port', values.port, 0, 65_535),
       root: resolve(values.root),
       limits: {
-        answersMs: wholeNumber('--answers-limit-ms', values['answers-limit-ms'], 3_600_000),
-        invocationsMs: wholeNumber('--invocations-limit-ms', values['invocations-limit-ms'], 3_600_000),
-        hooksMs: wholeNumber('--shutdown-limit-ms', values['shutdown-limit-ms'], 3_600_000),
+        answersMs: wholeNumber('--answers-limit-ms', values['answers-limit-ms'], 0, longestMs),
+        invocationsMs: wholeNumber('--invocations-limit-ms', values['invocations-limit-ms'], 0, longestMs),
+        hooksMs: wholeNumber('--shutdown-limit-ms', values['shutdown-limit-ms'], 0, longestMs),
       },
       queues: queueOverrides(values),
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${why.replace(/\s+/g, ' ')} See --help.\n`);
-    process.exit(2);
-  }
-}
+    }),
+  });
 
 function queueOverrides(values: Readonly<Record<string, unknown>>): QueueOverrides {
   const given = Object.entries(queueFlags).filter(([flag]) => typeof values[flag] === 'string');
   return Object.fromEntries(
-    given.map(([flag, name]) => [name, wholeNumber(`--${flag}`, String(values[flag]), 3_600_000)]),
+    given.map(([flag, name]) => [name, wholeNumber(`--${flag}`, String(values[flag]), 0, longestMs)]),
   );
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
-  throw new Error(`${name} must be a whole number from 0 to ${most}.`);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { runCommand, Stop } from '../commandLine.js';
 import { loadApp } from './core.js';
 import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
@@ -94,7 +95,9 @@ function messageOf(error: unknown): string {
 
 // Whoever read our output may go away first.
 process.stdout.on('error', () => undefined);
-start(readFlags()).catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
-});
+runCommand(() =>
+  start(readFlags()).catch((error: unknown) => {
+    // Of what the app throws while it loads only the message: its mistakes are told to whoever starts it.
+    throw error instanceof Stop ? error : new Stop(messageOf(error));
+  }),
+);

@@ -70,15 +70,31 @@ function readJson(file: string): Record<string, unknown> | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new Error(`${name} cannot be read.`, { cause: error });
   }
-  let content: unknown;
-  try {
-    content = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    // The parser's own message quotes the text around the mistake, which can be a secret.
-    throw new Error(`${name} is not valid JSON.`, { cause: error });
-  }
+  text = text.replace(/^\uFEFF/, '');
+  if (mistakeOf(text) !== '') throw new Error(`${name} is not valid JSON: ${placeOfMistake(text)}.`);
+  const content: unknown = JSON.parse(text);
   if (!isObject(content)) throw new Error(`${name} must hold one JSON object.`);
   return content;
+}
+
+/** Where a text stops to be JSON. The parser's own message quotes what stands there, which can be a secret. */
+function placeOfMistake(text: string): string {
+  const { line, column } = /\(line (?<line>\d+) column (?<column>\d+)\)$/.exec(mistakeOf(text))?.groups ?? {};
+  if (line !== undefined && column !== undefined) return `see line ${line}, column ${column}`;
+  // It names no place for a character that nothing can begin with: that is the last one of the shortest text with the same mistake.
+  let length = 1;
+  while (length < text.length && !mistakeOf(text.slice(0, length)).startsWith('Unexpected token')) length += 1;
+  const lines = text.slice(0, length).split('\n');
+  return `see line ${lines.length}, column ${lines.at(-1)?.length ?? 1}`;
+}
+
+function mistakeOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return '';
+  } catch (error) {
+    return (error as SyntaxError).message;
+  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -764,6 +764,8 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Where the job is told. */
+    Location: string;
     /** @description Seconds to wait. */
     RetryAfter: string;
   };
@@ -1607,8 +1609,7 @@ export interface operations {
       201: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
-          /** @description Where the job is told. */
-          location?: string;
+          location: components['headers']['Location'];
           'retry-after': components['headers']['RetryAfter'];
           [name: string]: unknown;
         };

@@ -31,11 +31,17 @@ async function failure(host: HostProcess) {
 
 describe('the command line', () => {
   test.each([
-    [['--port', 'x'], '--port must be a whole number from 0 to 65535. See --help.\n'],
-    [['--port', '65536'], '--port must be a whole number from 0 to 65535. See --help.\n'],
-    [['--nonsense'], "Unknown option '--nonsense' See --help.\n"],
-    [['--shutdown-limit-ms', '-1'], expect.stringMatching(/^Option '--shutdown-limit-ms' .* See --help\.\n$/)],
-    [['--answers-limit-ms', '1e3'], '--answers-limit-ms must be a whole number from 0 to 3600000. See --help.\n'],
+    [['--port', 'x'], '--port takes a whole number from 0 to 65535. See node dist/local/host/main.js --help.\n'],
+    [['--port', '65536'], '--port takes a whole number from 0 to 65535. See node dist/local/host/main.js --help.\n'],
+    [
+      ['--nonsense'],
+      expect.stringMatching(/^Unknown option '--nonsense'.* See node dist\/local\/host\/main\.js --help\.\n$/),
+    ],
+    [['--shutdown-limit-ms', '-1'], expect.stringMatching(/^Option '--shutdown-limit-ms' .* See node .* --help\.\n$/)],
+    [
+      ['--answers-limit-ms', '1e3'],
+      expect.stringMatching(/^--answers-limit-ms takes a whole number from 0 to 3600000\. See /),
+    ],
   ])('%j', async (given, err) => {
     expect(await failure(start({}, ...given))).toEqual({ code: 2, out: '', err });
   });
@@ -69,7 +75,7 @@ describe('settings', () => {
   });
 
   test.each([
-    ['not JSON', '{"Values": {"SECRET": "hunter2"', 'local.settings.json is not valid JSON.\n'],
+    ['not JSON', '{"Values": {"SECRET": "hunter2"', 'local.settings.json is not valid JSON: see line 1, column 32.\n'],
     ['no object', [], 'local.settings.json must hold one JSON object.\n'],
     ['encrypted', { IsEncrypted: true }, 'local.settings.json is encrypted. Decrypt it first: func settings decrypt\n'],
     ['a value that is no text', { Values: { ONE: {} } }, 'local.settings.json: the value of "ONE" must be a text.\n'],

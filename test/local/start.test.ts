@@ -1,81 +1,220 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { ports } from '../../local/ports.js';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 
-// `npm start` without npm, in a folder of its own, so that no settings of whoever runs the tests have a say.
+// `npm start` without npm, in folders of its own, so that no settings of whoever runs the tests have a say.
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
-const folder = mkdtempSync(join(tmpdir(), 'start-'));
-const start = resolve('dist/local/start.js');
-let child: ChildProcess;
-let [out, err] = ['', ''];
-let ended: Promise<unknown[]>;
-let taken = false;
+const folders: string[] = [];
+const running: Start[] = [];
+afterEach(() => {
+  for (const { child } of running.splice(0)) if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
-/** Resolves when this has become true. @throws Error with what was said, when it does not or the process has ended */
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let looks = 0; !(await what()); looks += 1) {
-    if (looks > 3000 || child.exitCode !== null) throw new Error(`It did not happen.\n${out}\n${err}`);
-    await pause(20);
-  }
+/** Seven ports in a row below those that systems hand out, others for each process that runs tests. */
+let nextPort = 15_000 + (process.pid % 500) * 70;
+const freePort = () => (nextPort += 7);
+
+interface Start {
+  readonly child: ChildProcess;
+  readonly output: { out: string; err: string };
+  readonly ended: Promise<number | null>;
+  /** Resolves when this has become true. @throws Error with what was said, when it does not or the process has ended */
+  readonly until: (what: () => boolean | Promise<boolean>) => Promise<void>;
 }
 
-beforeAll(async () => {
-  for (const name of ['dist', 'node_modules', 'contract', 'host.json', 'package.json', 'local.settings.sample.json'])
-    symlinkSync(resolve(name), join(folder, name));
-  child = spawn(process.execPath, [start], {
+function start(folder: string, given: readonly string[], environment: Record<string, string> = {}): Start {
+  const child = spawn(process.execPath, [resolve('dist/local/start.js'), ...given], {
     cwd: folder,
-    // Many machines have certificates of their own in here.
-    env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: resolve('LICENSE'), TELEMETRY_INTERVAL_MS: '100' },
+    env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  ended = once(child, 'close');
-  await Promise.race([ended, until(() => out.includes('Ctrl-C ends everything.'))]);
-  taken = /Port \d+ is taken/.test(err);
-  if (taken) process.stderr.write(`A port of npm start is taken: it was not tested. ${err}`);
-});
-afterAll(async () => {
-  child.kill('SIGKILL');
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
-});
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
+  const until = async (what: () => boolean | Promise<boolean>) => {
+    for (let looks = 0; !(await what()); looks += 1) {
+      if (looks > 4000 || child.exitCode !== null) throw new Error(`It did not happen.\n${output.out}\n${output.err}`);
+      await pause(20);
+    }
+  };
+  const started = { child, output, ended: once(child, 'close').then(([code]) => code as number | null), until };
+  running.push(started);
+  void started.ended.then(() => running.splice(running.indexOf(started), 1));
+  return started;
+}
 
-test('the request that it prints works, and what it leaves in telemetry arrives', async () => {
-  if (taken) return;
-  const {
-    url = '',
-    token = '',
-    body = '',
-  } = /curl -i -X PATCH (?<url>\S+) -H "Authorization: Bearer (?<token>\S+)" .* -d '(?<body>.+)'/.exec(out)?.groups ??
-  {};
+/** A folder with the files and links that make it a clone, and these in addition or instead. */
+function folderWith(files: Record<string, string> = {}, links = clone): string {
+  const folder = mkdtempSync(join(tmpdir(), 'start ü '));
+  folders.push(folder);
+  for (const name of links) if (!(name in files)) symlinkSync(resolve(name), join(folder, name));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+const clone = ['dist', 'node_modules', 'contract', 'host.json', 'package.json', 'local.settings.sample.json'];
+
+const printed = /curl -i -X PATCH (?<url>\S+) -H "Authorization: Bearer (?<token>\S+)" .* -d '(?<body>.+)'/;
+
+test('the request that it prints works, its telemetry arrives, and Ctrl-C ends everything', async () => {
+  const folder = folderWith();
+  const port = freePort();
+  // Many machines have certificates of their own in here.
+  const environment = { NODE_EXTRA_CA_CERTS: resolve('LICENSE'), TELEMETRY_INTERVAL_MS: '100' };
+  const { child, output, until, ended } = start(folder, ['--port', String(port)], environment);
+  await until(() => output.out.includes('Ctrl-C ends everything.'));
+  const { url = '', token = '', body = '' } = printed.exec(output.out)?.groups ?? {};
+  expect(new URL(url).port).toBe(String(port));
   const answer = await fetch(url, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body,
   });
   expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining(JSON.parse(body) as object)]);
-  const envelopes = `http://127.0.0.1:${ports.identity}/__envelopes`;
+  const envelopes = `http://127.0.0.1:${port + 2}/__envelopes`;
   await until(async () => (await (await fetch(envelopes)).text()).includes('ModelPerformanceUpdated'));
-});
-
-test('the settings are a copy of the sample', () => {
-  if (taken) return;
   const text = (path: string) => readFileSync(path, 'utf8');
   expect(text(join(folder, 'local.settings.json'))).toBe(text('local.settings.sample.json'));
+  // Nothing in the log of the start's own looks.
+  expect(output.out + output.err).not.toContain('"problem"');
+
+  child.kill('SIGINT');
+  const code = await ended;
+  expect({ code, err: output.err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
+  await expect(fetch(`http://127.0.0.1:${port}/api/health/live`)).rejects.toThrow();
 });
 
-test('Ctrl-C ends everything, and nothing was lost', async () => {
-  if (taken) return;
+const settingsWith = (values: Record<string, string>) => {
+  const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as { Values: object };
+  return JSON.stringify({ IsEncrypted: false, Values: { ...Values, ...values } });
+};
+
+describe('what stops it, in words', () => {
+  test.each([
+    {
+      what: 'unusable settings (F37)',
+      files: { 'local.settings.json': settingsWith({ MAX_ATTEMPTS: 'SECRET', ENTRA_TENANT_ID: '', OLD_NAME: '1' }) },
+      out: 'local.settings.json: OLD_NAME is not a setting of this version, and does nothing.\n',
+      err: /^The settings are not usable:\n {2}- ENTRA_TENANT_ID is missing.*\n {2}- MAX_ATTEMPTS has a value.*\n$/,
+    },
+    {
+      what: 'settings that are not JSON',
+      files: { 'local.settings.json': '{\n  "Values": {\n    "SECRET": abc\n  }\n}' },
+      err: /^local\.settings\.json is not valid JSON: see line 3, column 15\.\n$/,
+    },
+    {
+      what: 'settings with a comma too many',
+      files: { 'local.settings.json': '{\n  "Values": {\n    "SECRET": "abc",\n  }\n}' },
+      err: /^local\.settings\.json is not valid JSON: see line 4, column 3\.\n$/,
+    },
+    {
+      what: 'a flag that does not exist',
+      given: ['--host-port', '1'],
+      err: /^Unknown option '--host-port'.* --help\.\n$/,
+    },
+    {
+      what: 'no room for seven ports',
+      given: ['--port', '65535'],
+      err: /^--port takes a whole number from 1 to 65529\./,
+    },
+    {
+      what: 'a host that does not exist',
+      environment: { FUNCTIONS_HOST: 'x' },
+      err: /^FUNCTIONS_HOST is "embedded" or "func"\.\n$/,
+    },
+  ])('$what', async ({ files = {}, given = [], out = '', err, environment = {} }) => {
+    const flags = given.length > 0 ? given : ['--port', String(freePort())];
+    const { output, ended } = start(folderWith(files), flags, environment);
+    expect(await ended).toBeGreaterThan(0);
+    expect(output.err).toMatch(err);
+    expect(output.err).not.toContain('SECRET');
+    expect(output.out).toContain(out);
+  });
+
+  test.each([0, 2])('a port that is taken, the %ith of them', async (offset) => {
+    const port = freePort();
+    const rival = createServer().listen(port + offset, '127.0.0.1');
+    await once(rival, 'listening');
+    const { output, ended } = start(folderWith(), ['--port', String(port)]);
+    expect(await ended).toBe(1);
+    rival.close();
+    expect(output.err).toBe(
+      `Port ${port + offset} is taken, perhaps by another npm start. Take other ports: npm start -- --port ${port + 100}\n`,
+    );
+  });
+});
+
+/** An app that answers with a number, in TypeScript, so that it can be compiled anew. */
+const source = (number: string) => `
+declare const require: (name: string) => any;
+const { app } = require('@azure/functions');
+app.setup({ enableHttpStream: true });
+const answer: number = ${number};
+app.http('live', { route: 'health/live', handler: () => ({ body: String(answer) }) });
+app.http('hang', { route: 'hang', handler: () => { console.log('hanging'); return new Promise(() => undefined); } });
+`;
+
+function ownApp(): string {
+  const folder = folderWith(
+    {
+      'package.json': '{"main":"compiled/index.js"}',
+      'host.json': '{"version":"2.0"}',
+      'tsconfig.json':
+        '{"compilerOptions":{"module":"commonjs","target":"es2022","strict":true,"types":[],"outDir":"compiled"},"files":["index.ts"]}',
+      'index.ts': source('1'),
+    },
+    ['node_modules', 'local.settings.sample.json'],
+  );
+  mkdirSync(join(folder, 'compiled'));
+  writeFileSync(
+    join(folder, 'compiled', 'index.js'),
+    source('1')
+      .replace(/declare.*/, '')
+      .replace('answer: number', 'answer'),
+  );
+  return folder;
+}
+
+test('npm run dev: a good change is served, a bad one is told and the old one goes on', async () => {
+  const folder = ownApp();
+  const port = freePort();
+  const { child, output, until, ended } = start(folder, ['--watch', '--port', String(port)]);
+  const answer = async () => (await fetch(`http://127.0.0.1:${port}/api/health/live`)).text();
+  await until(() => output.out.includes('Ctrl-C ends everything.'));
+  expect(await answer()).toBe('1');
+
+  writeFileSync(join(folder, 'index.ts'), source('"one"'));
+  await until(() => output.out.includes('What ran before goes on.'));
+  expect(output.out).toMatch(/index\.ts\(5,7\): error TS2322/);
+  expect(await answer()).toBe('1');
+
+  writeFileSync(join(folder, 'index.ts'), source('2'));
+  await until(() => output.out.includes('The sources changed: the host restarts.'));
+  await until(() => output.out.includes('The host serves the change.'));
+  expect(await answer()).toBe('2');
+
   child.kill('SIGINT');
-  const [code] = await ended;
-  expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
-  for (const port of Object.values(ports)) await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  expect(await ended).toBe(0);
+});
+
+test('a second Ctrl-C ends at once what hangs', async () => {
+  const port = freePort();
+  const { child, output, until, ended } = start(ownApp(), ['--port', String(port)]);
+  await until(() => output.out.includes('Ctrl-C ends everything.'));
+  const hanging = fetch(`http://127.0.0.1:${port}/api/hang`).catch(() => 'cut');
+  await until(() => output.out.includes('hanging'));
+  child.kill('SIGINT');
+  await until(() => output.out.includes('Calls under way: 1.'));
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+  expect(await hanging).toBe('cut');
 });

@@ -9,9 +9,12 @@ let emulator: Emulator;
 let port: string;
 beforeAll(async () => {
   emulator = await startEmulator();
-  ({ port } = new URL(emulator.identityUrl));
+  port = baseOf(emulator.identityUrl);
 });
 afterAll(() => emulator.close());
+
+/** The port that `npm start` would have been given, if this is where its emulated Entra ID listens. */
+const baseOf = (identityUrl: string) => String(Number(new URL(identityUrl).port) - 2);
 
 /** Runs `npm run token` without npm. */
 async function token(...given: string[]) {
@@ -27,6 +30,7 @@ describe('npm run token', () => {
   test.each([
     [['--role', 'Write'], 'ModelPerformance.Write'],
     [['--role=Read'], 'ModelPerformance.Read'],
+    [['--role', 'Operate'], 'ModelPerformance.Operate'],
     [[], 'ModelPerformance.Write'],
   ])('%j prints a token and nothing else', async (flags, role) => {
     const { code, out, err } = await token(...flags, '--port', port);
@@ -41,7 +45,7 @@ describe('npm run token', () => {
     const { port: free } = closed.address() as AddressInfo;
     closed.close();
     await once(closed, 'close');
-    expect(await token('--port', String(free))).toEqual({
+    expect(await token('--port', String(free - 2))).toEqual({
       code: 1,
       out: '',
       err: `Nothing answers at http://127.0.0.1:${free}. Run npm start in another terminal first.\n`,
@@ -49,7 +53,7 @@ describe('npm run token', () => {
   });
 
   test('says in one line that something else runs', async () => {
-    const { code, out, err } = await token('--port', new URL(emulator.graphUrl).port);
+    const { code, out, err } = await token('--port', baseOf(emulator.graphUrl));
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^What answers at \S+ is not the emulated Entra ID \(status \d+\)\.\n$/);
   });

@@ -62,6 +62,7 @@ export function writeOpenApi(
           required: true,
           schema: { type: 'string', enum: Object.keys(problems) },
         },
+        Location: { description: 'Where the job is told.', required: true, schema: { type: 'string', format: 'uri' } },
         RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
       },
       securitySchemes: {
@@ -141,7 +142,7 @@ function writeSuccess({ status, answers: { says, content } }: Operation): Json {
   const contents = Object.entries(content).map(([type, kind]) => [type, { schema: schema(kind) }]);
   const headers = {
     ...requestId,
-    ...(status === 201 && { location: { description: 'Where the job is told.', schema: { type: 'string' } } }),
+    ...(status === 201 && { location: { $ref: '#/components/headers/Location' } }),
     ...(Object.values(content).includes('Job') && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
   };
   return { description: says, headers, content: Object.fromEntries(contents) as Json };

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, runCommand } from '../../local/commandLine.js';
+import { readPorts } from '../../local/ports.js';
 import { clouds } from '../../src/settings.js';
 import { whyNoAnswer } from './ask.js';
 import { lookAtDrift } from './drift.js';
@@ -8,11 +9,12 @@ import { ask, readAzdEnvironment } from './programs.js';
 import { lookAtSubscription } from './subscription.js';
 import { findToken } from './token.js';
 
-const usage = `Tells what a deployed app still lacks, or before there is one what its deployment will need, in plain words. It only reads.
+const help = `Tells what a deployed app still lacks, or before there is one what its deployment will need, in plain words. It only reads.
 
   npm run doctor                                                  takes all it needs from the azd environment
   TOKEN=<token> npm run doctor -- https://<app>.azurewebsites.net
   npm run doctor -- https://<app>.azurewebsites.net --api <client id of the API>
+  npm run doctor -- --port 7071      what npm start serves
 
 The token is an access token for the API with the role ModelPerformance.Write. It is taken from TOKEN or, when the API is known, from the
 Azure CLI (az account get-access-token). Without one, the doctor tells what everybody may see.
@@ -31,37 +33,32 @@ interface Asked {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Reads the command line, or ends the process: after the help, or with one line and exit code 2. */
-function readFlags(): Asked {
-  try {
-    const { values: given, positionals } = parseArgs({
-      options: { help: { type: 'boolean' }, api: { type: 'string' }, metadata: { type: 'string' } },
-      allowPositionals: true,
-    });
-    if (given.help) {
-      process.stdout.write(usage);
-      process.exit(0);
-    }
-    if (positionals.length > 1) throw new Error('Name one address, such as https://<app>.azurewebsites.net.');
-    if (given.api !== undefined && !/^[\da-f-]{36}$/i.test(given.api))
-      throw new Error(
-        '--api takes the client id of the API’s registration, such as 00000000-0000-0000-0000-000000000000.',
-      );
-    const [address] = positionals;
-    const chosen = readAzdEnvironment();
-    if (address === undefined && chosen === undefined)
-      throw new Error('Name one address, such as https://<app>.azurewebsites.net, or choose an environment of azd.');
-    const app = address === undefined ? chosen?.address : readOrigin(address);
-    const values = chosen?.address === app ? (chosen ?? {}) : {};
-    const { GRAPH_CLOUD = 'global', GRAPH_VERSION = 'beta', ENTRA_API_CLIENT_ID } = values;
-    const { graph } = GRAPH_CLOUD in clouds ? clouds[GRAPH_CLOUD as keyof typeof clouds] : clouds.global;
-    const { api = ENTRA_API_CLIENT_ID, metadata = `${graph}/${GRAPH_VERSION}/$metadata` } = given;
-    return { app, api, metadata, values };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : ''} See npm run doctor -- --help.\n`);
-    process.exit(2);
-  }
-}
+const readFlags = (): Asked =>
+  readCommandLine({
+    command: 'npm run doctor --',
+    help,
+    options: { api: { type: 'string' }, metadata: { type: 'string' }, port: { type: 'string' } },
+    allowPositionals: true,
+    read: (given, [address = given.port === undefined ? undefined : localAddress(given.port), ...more]) => {
+      if (more.length > 0) throw new Error('Name one address, such as https://<app>.azurewebsites.net.');
+      if (given.api !== undefined && !/^[\da-f-]{36}$/i.test(given.api))
+        throw new Error(
+          '--api takes the client id of the API’s registration, such as 00000000-0000-0000-0000-000000000000.',
+        );
+      const chosen = readAzdEnvironment();
+      if (address === undefined && chosen === undefined)
+        throw new Error('Name one address, such as https://<app>.azurewebsites.net, or choose an environment of azd.');
+      const app = address === undefined ? chosen?.address : readOrigin(address);
+      const values = chosen?.address === app ? (chosen ?? {}) : {};
+      const { GRAPH_CLOUD = 'global', GRAPH_VERSION = 'beta', ENTRA_API_CLIENT_ID } = values;
+      const { graph } = GRAPH_CLOUD in clouds ? clouds[GRAPH_CLOUD as keyof typeof clouds] : clouds.global;
+      const { api = ENTRA_API_CLIENT_ID, metadata = `${graph}/${GRAPH_VERSION}/$metadata` } = given;
+      return { app, api, metadata, values };
+    },
+  });
+
+/** Where `npm start` with this `--port` serves. */
+const localAddress = (port: string) => `http://127.0.0.1:${readPorts(port).api}`;
 
 /** The app's origin. A token goes there: plain http only to this machine. */
 function readOrigin(address: string): string {
@@ -118,4 +115,4 @@ async function main(): Promise<void> {
   process.exitCode = lacks.length === 0 ? 0 : 1;
 }
 
-void main();
+runCommand(main);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '../../local/commandLine.js';
 
 const help = `Sends updates to the compiled app, with faults, and checks what it promises: answers, counts, memory, sockets.
 
@@ -20,36 +20,21 @@ export interface Flags {
   readonly concurrency: number;
 }
 
-/** Reads the command line, or ends the process: after the help, or with one line about the mistake and exit code 2. */
-export function readFlags(): Flags {
-  try {
-    const { values } = parseArgs({
-      options: {
-        requests: { type: 'string', default: '100000' },
-        seed: { type: 'string', default: '1' },
-        faults: { type: 'string', default: '20' },
-        concurrency: { type: 'string', default: '32' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit(0);
-    }
-    return {
-      requests: wholeNumber('--requests', values.requests, 100, 100_000_000),
-      seed: wholeNumber('--seed', values.seed, 1, 2 ** 31 - 2),
-      faultShare: wholeNumber('--faults', values.faults, 0, 100) / 100,
-      concurrency: wholeNumber('--concurrency', values.concurrency, 1, 1000),
-    };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message.split('\n')[0] : ''} See --help.\n`);
-    process.exit(2);
-  }
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw new Error(`${name} takes a whole number from ${least} to ${most}.`);
-}
+/** @throws Stop for a mistake */
+export const readFlags = (): Flags =>
+  readCommandLine({
+    command: 'npm run verify:soak --',
+    help,
+    options: {
+      requests: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      faults: { type: 'string', default: '20' },
+      concurrency: { type: 'string', default: '32' },
+    },
+    read: ({ requests, seed, faults, concurrency }) => ({
+      requests: wholeNumber('--requests', requests, 100, 100_000_000),
+      seed: wholeNumber('--seed', seed, 1, 2 ** 31 - 2),
+      faultShare: wholeNumber('--faults', faults, 0, 100) / 100,
+      concurrency: wholeNumber('--concurrency', concurrency, 1, 1000),
+    }),
+  });

@@ -1,3 +1,4 @@
+import { runCommand } from '../../local/commandLine.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmulator } from '../../local/emulator/emulator.js';
 import { openCounts, recordLimit } from './counts.js';
@@ -98,7 +99,4 @@ async function main(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-});
+runCommand(main);

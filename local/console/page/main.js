@@ -5,6 +5,7 @@ import {
   showArmed,
   showCalls,
   showFaults,
+  showJobs,
   showModels,
   showQuota,
   showTelemetry,
@@ -97,6 +98,16 @@ showFaults(await (await fetch('/faults')).json(), (fault, isOn) => {
   return isOn ? post('arm', { fault, ...always }) : post('disarm', { fault });
 });
 
+byId('start-job').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const answer = await post('job', { rows: Number(event.target.rows.value) });
+  if (answer) showAnswer(answer);
+});
+const actOnJob = async (method, path) => {
+  const answer = await post('send', { role: 'Operate', method, path: `${collection}/jobs/${path}` });
+  if (answer) showAnswer(answer);
+};
+
 /** The list to choose from keeps what was chosen. */
 function showModelChoice(models) {
   const { value } = form.model;
@@ -115,6 +126,9 @@ const shows = {
   calls: showCalls,
   armed: showArmed,
   quota: showQuota,
+  jobs: (jobs) => {
+    showJobs(jobs, actOnJob);
+  },
   telemetry: showTelemetry,
 };
 const events = new EventSource('/events');

@@ -1,0 +1,71 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+
+/** An end whose reason is known: one line and no stack trace. */
+export class Stop extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}
+
+type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options; allowPositionals: boolean }>
+>;
+
+interface CommandLine<Options extends ParseArgsOptionsConfig, Flags> {
+  /** As it is typed, such as `npm run token --`. */
+  readonly command: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  readonly options: Options;
+  readonly allowPositionals?: true;
+  /** Makes what the command needs of what was given. @throws Error with one sentence about a mistake */
+  readonly read: (values: Parsed<Options>['values'], positionals: readonly string[]) => Flags;
+}
+
+/**
+ * Reads the command line of this process: every command's, so that all of them refuse mistakes and print `--help` in the same way.
+ * Ends the process after the help. @throws Stop with exit code 2 and one line about a mistake
+ */
+export function readCommandLine<Options extends ParseArgsOptionsConfig, Flags>({
+  command,
+  help,
+  options,
+  allowPositionals = false as never,
+  read,
+}: CommandLine<Options, Flags>): Flags {
+  if (process.argv.slice(2).includes('--help')) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: allowPositionals as boolean });
+    return read(values, positionals);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';
+    throw new Stop(`${why} See ${command} --help.`, 2);
+  }
+}
+
+/** Reads a whole number. @throws Error that names the flag and its bounds */
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+  throw new Error(`${flag} takes a whole number from ${least} to ${most}.`);
+}
+
+/** Runs a command: a known reason to end is one line, anything else comes with its stack. */
+export function runCommand(main: () => void | Promise<void>): void {
+  const failed = (error: unknown) => {
+    const known = error instanceof Stop;
+    process.stderr.write(`${known ? error.message : error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+    process.exit(known ? error.exitCode : 1);
+  };
+  try {
+    void Promise.resolve(main()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
