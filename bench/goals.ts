@@ -22,13 +22,13 @@ export const goals: readonly Goal[] = [
     says: 'First answer after the start ÷ empty app',
     part: 'cold',
     quantity: 'CPU until then, ms',
-    floor: 'empty-plain',
+    floor: 'empty',
     atMost: 2.5,
     missed:
       'Loading is all of it: the identity library, Joi and undici are two thirds. A cache of compiled code would take a quarter off, and only on the very V8 that made it.',
   },
   {
-    says: 'CPU of a call, ten at once ÷ empty streaming app',
+    says: 'CPU of a call, ten at once ÷ empty app',
     part: 'load',
     quantity: 'CPU per call, µs, c=10',
     floor: 'empty',
@@ -37,7 +37,7 @@ export const goals: readonly Goal[] = [
       'The default makes two requests to Graph, one of them for the audit’s value before; the empty app makes none. AUDIT_FROM=none is the row to compare.',
   },
   {
-    says: 'Requests a second at 50 connections ÷ empty streaming app',
+    says: 'Requests a second at 50 connections ÷ empty app',
     part: 'load',
     quantity: 'requests/s, c=50',
     floor: 'empty',
@@ -45,7 +45,7 @@ export const goals: readonly Goal[] = [
     missed: 'As above: two requests to Graph for each call, where the empty app makes none.',
   },
   {
-    says: 'Median time at one connection ÷ empty streaming app',
+    says: 'Median time at one connection ÷ empty app',
     part: 'load',
     quantity: 'p50, ms, c=1',
     floor: 'empty',

@@ -18,10 +18,10 @@ export function picture({ cold, load }: Results): string {
       title: 'Work before the first answer after a start, as a multiple of an empty app’s',
       rows: cold?.rows ?? [],
       quantity: 'CPU until then, ms',
-      floor: 'empty-plain',
+      floor: 'empty',
     },
     {
-      title: 'CPU of one update, ten at once, as a multiple of an empty streaming app’s',
+      title: 'CPU of one update, ten at once, as a multiple of an empty app’s',
       rows: load?.rows ?? [],
       quantity: 'CPU per call, µs, c=10',
       floor: 'empty',

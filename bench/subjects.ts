@@ -5,14 +5,12 @@ import { join, resolve } from 'node:path';
 import { startChild, type Child } from './child.js';
 import type { Upstream } from './upstream.js';
 
-export type Subject =
-  'proxy' | 'empty-plain' | 'empty' | 'facade' | 'naive' | 'ours' | 'ours-telemetry' | 'ours-no-read';
+export type Subject = 'proxy' | 'empty' | 'facade' | 'naive' | 'ours' | 'ours-telemetry' | 'ours-no-read';
 
 /** What is measured: each does the same update as far as it does any. */
 const subjects: Record<Subject, string> = {
   proxy: 'bare proxy, no Functions',
-  'empty-plain': 'empty app',
-  empty: 'empty app, HTTP streams',
+  empty: 'empty app',
   facade: 'least facade',
   naive: 'obvious facade',
   ours: 'this product',
@@ -71,7 +69,6 @@ export function startSubject(
   const own: Record<string, string> = {
     ...((subject === 'ours-telemetry' || subject === 'naive') && upstream.telemetry),
     ...(subject === 'ours-no-read' && { AUDIT_FROM: 'none' }),
-    ...(subject === 'empty-plain' && { BENCH_STREAM: 'false' }),
   };
   return startChild(host, { ...environment, ...own }, flags);
 }
