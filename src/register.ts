@@ -8,6 +8,7 @@ import { handle } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { home } from './http/home.js';
 import { cancel, jobs, previous, progress, result, submit } from './http/jobs.js';
+import { labels } from './http/labels.js';
 import { list } from './http/list.js';
 import { notConfigured } from './http/notConfigured.js';
 import { read } from './http/read.js';
@@ -54,6 +55,7 @@ const paths: readonly Path[] = [
     route: 'v1/model-performance/jobs/{jobId}/result',
     methods: { GET: { role: 'Operate', handler: result } },
   },
+  { route: 'v1/model-performance/labels', methods: { GET: { role: 'Read', handler: labels } } },
   {
     route: 'v1/model-performance/{id}',
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },

@@ -31,10 +31,9 @@ function asBlock(path: string): string {
 }
 
 /** What a property may hold, in a few words. */
-function kindOf({ edmType, nullable, members }: Field<unknown>): string {
+function kindOf({ noun, nullable, members }: Field<unknown>): string {
   if (members !== undefined) return `one of ${Object.keys(members).map(quoted).join(', ')}`;
-  const kinds = { 'Edm.String': 'text', 'Edm.Int32': 'whole number', 'Edm.Double': 'number', Enum: 'text' };
-  return `${kinds[edmType]}${nullable ? ' or null' : ''}`;
+  return `${noun.replace(/^an? /, '')}${nullable ? ' or null' : ''}`;
 }
 
 /** The parts of documents that are made from the product's sources, by the name in their markers. */

@@ -78,6 +78,7 @@ var rules = union(empty(availabilityLocations) ? {} : silence, {
     above: 0
     scope: workspaceId
   }
+  'values-drift': { query: loadTextContent('../queries/alerts/values-drift.kql'), severity: 3, above: 0 }
   'jobs-failed': { query: loadTextContent('../queries/alerts/jobs-failed.kql'), severity: 1, above: 0 }
   'jobs-stuck': {
     query: loadTextContent('../queries/alerts/jobs-stuck.kql')

@@ -21,7 +21,10 @@ export function createAdmit(entra: EntraConfig): Admit {
   return async (request, role) => {
     const caller = await callers.verify(readBearer(request));
     const reason = refusal(caller, role, entra.allowedClientIds);
-    if (reason !== undefined) throw new Problem('forbidden', 'not-applied', { role: toldRoles(role), cause: reason });
+    if (reason !== undefined) {
+      const needed = `This call needs the role ${toldRoles(role)}.`;
+      throw new Problem('forbidden', 'not-applied', { reason: needed, cause: reason });
+    }
     return caller;
   };
 }

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import type { Parts } from '../compose.js';
 import { Problem } from '../problem.js';
-import { readJson, readTableBody } from './body.js';
+import { jobTypes, readJson, readTableBody } from './body.js';
 import { readCsv } from './readCsv.js';
 import { readItems, readUpdates, type OneUpdate } from './updates.js';
 
@@ -11,12 +11,18 @@ export const jobLimit = { rows: 10_000, bytes: 8 * 1024 * 1024 };
 /**
  * The updates of a job: `{updates: […]}`, or a table as `{csv: "…"}` (a flow can say nothing else) or as `text/csv`. The same rows are the
  * same job, whichever way they came.
+ * @param nullMeant `null` clears a property
  * @throws Problem of reading a body, invalid-csv, or invalid-body with the mistakes by row, column and line of a table
  */
-export async function readJobUpdates(request: HttpRequest, parts: Parts): Promise<readonly OneUpdate[]> {
+export async function readJobUpdates(
+  request: HttpRequest,
+  nullMeant: boolean,
+  { resource, parse }: Pick<Parts, 'resource' | 'parse'>,
+): Promise<readonly OneUpdate[]> {
+  const parts = { resource, parse: (item: unknown, id: string) => parse(item, id, nullMeant) };
   const table = await readTableBody(request, jobLimit.bytes);
   if (table !== undefined) return readTableUpdates(table, parts);
-  const body = await readJson(request, jobLimit.bytes);
+  const { value: body } = await readJson(request, { types: jobTypes, limitBytes: jobLimit.bytes });
   const csv = csvOf(body);
   return csv === undefined ? readUpdates(body, jobLimit.rows, parts.parse) : readTableUpdates(csv, parts);
 }
@@ -27,7 +33,10 @@ function csvOf(body: unknown): string | undefined {
   return alone && 'csv' in body && typeof body.csv === 'string' ? body.csv : undefined;
 }
 
-function readTableUpdates(table: Uint8Array | string, { resource, parse }: Parts): readonly OneUpdate[] {
+function readTableUpdates(
+  table: Uint8Array | string,
+  { resource, parse }: Pick<Parts, 'resource' | 'parse'>,
+): readonly OneUpdate[] {
   const { rows, mistakes } = readCsv(table, resource);
   if (rows.length === 0 || rows.length > jobLimit.rows) {
     const message = `Send a table of 1 to ${jobLimit.rows} rows.`;

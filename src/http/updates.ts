@@ -1,10 +1,8 @@
-import { Problem, type Mistake } from '../problem.js';
+import type { Mistake } from '../problem.js';
 import { idKey } from '../resource/id.js';
 import type { Changes, Parsed } from '../resource/parse.js';
+import { refusalOf } from './changes.js';
 import { isId } from './id.js';
-
-/** Most mistakes that one answer lists. */
-const mistakeLimit = 100;
 
 /** One update of many: which object, and what is to change. */
 export interface OneUpdate {
@@ -15,7 +13,8 @@ export interface OneUpdate {
 /**
  * The updates of a body `{updates: [{id, …}]}`: at least one and at most `limit`, each with a valid id that no other has, and each
  * held against the resource's table.
- * @throws Problem invalid-body that names every mistake by its place, `/updates/<n>/<property>`; nothing is taken with a mistake
+ * @throws Problem invalid-body, or null-not-confirmed, that names every mistake by its place, `/updates/<n>/<property>`; nothing is taken
+ *   with a mistake
  */
 export function readUpdates(
   body: unknown,
@@ -60,7 +59,7 @@ export function readItems(
     for (const mistake of parsed.mistakes) if (id !== undefined || mistake.pointer !== '/id') told(mistake);
     return [];
   });
-  if (mistakes.length > 0) throw refusal(mistakes);
+  if (mistakes.length > 0) throw refusalOf(mistakes);
   return updates;
 }
 
@@ -82,16 +81,12 @@ function idOf(item: unknown): string | undefined {
 /** @throws Problem invalid-body for anything but an object with a list of that length */
 function itemsOf(body: unknown, limit: number): readonly unknown[] {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw refusal([{ pointer: '', code: 'wrong-type', message: 'The body must be one JSON object.' }]);
+    throw refusalOf([{ pointer: '', code: 'wrong-type', message: 'The body must be one JSON object.' }]);
   const unknown = Object.keys(body).filter((name) => name !== 'updates');
   if (unknown.length > 0)
-    throw refusal([{ pointer: '', code: 'unknown-property', message: 'The body holds updates and nothing else.' }]);
+    throw refusalOf([{ pointer: '', code: 'unknown-property', message: 'The body holds updates and nothing else.' }]);
   const items: unknown = 'updates' in body ? body.updates : undefined;
   if (!Array.isArray(items) || items.length === 0 || items.length > limit)
-    throw refusal([{ pointer: '/updates', code: 'wrong-length', message: `Send a list of 1 to ${limit} updates.` }]);
+    throw refusalOf([{ pointer: '/updates', code: 'wrong-length', message: `Send a list of 1 to ${limit} updates.` }]);
   return items as unknown[];
-}
-
-function refusal(mistakes: readonly Mistake[]): Problem {
-  return new Problem('invalid-body', 'not-applied', { errors: mistakes.slice(0, mistakeLimit) });
 }

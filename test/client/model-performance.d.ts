@@ -73,7 +73,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -96,12 +96,12 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Update several models
+     * Update many
      * @description Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
-    post: operations['UpdateModelPerformanceBatch'];
+    post: operations['UpdateMany'];
     delete?: never;
     options?: never;
     head?: never;
@@ -116,20 +116,20 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List jobs
+     * List bulk updates
      * @description Lists the newest 100 jobs of the caller, newest first.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['ListJobs'];
+    get: operations['ListBulkUpdates'];
     put?: never;
     /**
-     * Submit job
+     * Start bulk update
      * @description Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
-    post: operations['SubmitJob'];
+    post: operations['StartBulkUpdate'];
     delete?: never;
     options?: never;
     head?: never;
@@ -144,21 +144,21 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get job
+     * Get bulk update
      * @description Tells how far a job has come.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJob'];
+    get: operations['GetBulkUpdate'];
     put?: never;
     post?: never;
     /**
-     * Cancel job
+     * Cancel bulk update
      * @description Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    delete: operations['CancelJob'];
+    delete: operations['CancelBulkUpdate'];
     options?: never;
     head?: never;
     patch?: never;
@@ -172,12 +172,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get values before job
+     * Get values before bulk update
      * @description Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJobPrevious'];
+    get: operations['GetValuesBefore'];
     put?: never;
     post?: never;
     delete?: never;
@@ -194,12 +194,34 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get job result
+     * Get bulk result
      * @description Tells what became of each row of a job that has ended.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJobResult'];
+    get: operations['GetBulkResult'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List labels
+     * @description Lists a text for each model by which people tell it from others, for drop-downs: at most 1 000, sorted.
+     *
+     *     Needs the role ModelPerformance.Read.
+     */
+    get: operations['ListLabels'];
     put?: never;
     post?: never;
     delete?: never;
@@ -319,10 +341,12 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
@@ -336,17 +360,24 @@ export interface components {
     ModelPerformanceBatchResult: {
       /** @description How many updates ended how. */
       summary: {
+        /** @description All of them. */
         total: number;
+        /** @description Those that are applied. */
         applied: number;
+        /** @description Those that are certainly not applied. */
         notApplied: number;
+        /** @description Those of which nobody can tell. */
         unknown: number;
       };
       /** @description One for each update, in their order. */
       results: {
-        /** @description Id of the model, as it was sent. */
+        /**
+         * Id
+         * @description Id of the model, as it was sent.
+         */
         id: string;
         /**
-         * @description applied, not-applied (certain) or unknown.
+         * @description What became of it: applied, not-applied (certain) or unknown.
          * @enum {string}
          */
         outcome: 'applied' | 'not-applied' | 'unknown';
@@ -376,42 +407,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -426,6 +457,25 @@ export interface components {
        * @description Address of the next ones; not there when these are the last.
        */
       nextLink?: string;
+    };
+    /** @description Texts that tell models apart. */
+    ModelLabels: {
+      /**
+       * Labels
+       * @description One for each model.
+       */
+      value: {
+        /**
+         * Id
+         * @description Id of the model.
+         */
+        id: string;
+        /**
+         * Label
+         * @description Its model and manufacturer, or what else tells it from others.
+         */
+        label: string;
+      }[];
     };
     /** @description What an update would change. */
     Preview: {
@@ -508,11 +558,17 @@ export interface components {
       endedAt?: string;
       /** @description How many rows there are, and what became of them so far. */
       rows: {
+        /** @description All of them. */
         total: number;
+        /** @description Those that are applied. */
         applied: number;
+        /** @description Those that are certainly not applied. */
         notApplied: number;
+        /** @description Those of which nobody can tell. */
         unknown: number;
+        /** @description Rows that were canceled before they were sent. */
         canceled: number;
+        /** @description Rows that have no result yet. */
         pending: number;
       };
       /** @description How many rows of a hundred have a result. */
@@ -546,6 +602,7 @@ export interface components {
         endedAt?: string;
         /** @description How many rows there are. */
         rows: {
+          /** @description All of them. */
           total: number;
         };
       }[];
@@ -556,10 +613,13 @@ export interface components {
       value: {
         /** @description Number of the row. */
         row: number;
-        /** @description Id of the model, as it was sent. */
+        /**
+         * Id
+         * @description Id of the model, as it was sent.
+         */
         id: string;
         /**
-         * @description applied; not-applied and canceled are certain; unknown: nobody can tell.
+         * @description What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.
          * @enum {string}
          */
         outcome: 'applied' | 'not-applied' | 'unknown' | 'canceled';
@@ -595,13 +655,14 @@ export interface components {
       type: string;
       /** @description What happened. */
       title: string;
+      /** @description Status of the answer. */
       status: number;
       /** @description What can be done about it. */
       detail: string;
       /** @description This occurrence, as a URN that ends with the request id. */
       instance: string;
       /**
-       * @description not-applied is certain; unknown: the update left this API, and no trustworthy answer came.
+       * @description What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.
        * @enum {string}
        */
       outcome: 'not-applied' | 'unknown';
@@ -684,10 +745,12 @@ export interface components {
        */
       healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
   };
   responses: never;
@@ -709,12 +772,16 @@ export interface components {
     cursor: string;
     /** @description Id of the job, as its submission told it. */
     jobId: string;
-    /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+    /** @description New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it. */
     idempotencyKey: string;
     /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
     of: 'all';
     /** @description unknown: the rows too of which it is not known whether they were applied. */
     include: 'unknown';
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -724,6 +791,7 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
       | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
@@ -764,6 +832,8 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
     /** @description Where the job is told. */
     Location: string;
     /** @description Seconds to wait. */
@@ -792,7 +862,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -862,7 +932,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -932,7 +1002,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -996,6 +1066,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -1014,7 +1086,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1200,9 +1272,12 @@ export interface operations {
       };
     };
   };
-  UpdateModelPerformanceBatch: {
+  UpdateMany: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -1234,7 +1309,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformanceBatchResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1245,7 +1320,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1335,6 +1416,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1468,7 +1550,7 @@ export interface operations {
       };
     };
   };
-  ListJobs: {
+  ListBulkUpdates: {
     parameters: {
       query?: {
         /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
@@ -1490,7 +1572,7 @@ export interface operations {
           'application/json': components['schemas']['JobList'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1573,11 +1655,14 @@ export interface operations {
       };
     };
   };
-  SubmitJob: {
+  StartBulkUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header: {
-        /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+        /** @description New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
       };
       path?: never;
@@ -1617,7 +1702,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1630,8 +1715,10 @@ export interface operations {
               /** @enum {unknown} */
               code?:
                 | 'precondition-not-supported'
+                | 'invalid-query'
                 | 'invalid-json'
                 | 'invalid-body'
+                | 'null-not-confirmed'
                 | 'duplicate-key'
                 | 'invalid-csv'
                 | 'invalid-idempotency-key';
@@ -1692,6 +1779,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1754,7 +1842,7 @@ export interface operations {
       };
     };
   };
-  GetJob: {
+  GetBulkUpdate: {
     parameters: {
       query?: never;
       header?: never;
@@ -1777,7 +1865,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1876,7 +1964,7 @@ export interface operations {
       };
     };
   };
-  CancelJob: {
+  CancelBulkUpdate: {
     parameters: {
       query?: never;
       header?: never;
@@ -1899,7 +1987,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1998,11 +2086,13 @@ export interface operations {
       };
     };
   };
-  GetJobPrevious: {
+  GetValuesBefore: {
     parameters: {
       query?: {
         /** @description unknown: the rows too of which it is not known whether they were applied. */
         include?: components['parameters']['include'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path: {
@@ -2024,7 +2114,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2140,9 +2230,12 @@ export interface operations {
       };
     };
   };
-  GetJobResult: {
+  GetBulkResult: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
+      };
       header?: never;
       path: {
         /** @description Id of the job, as its submission told it. */
@@ -2163,7 +2256,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2174,7 +2267,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported';
+              code?: 'invalid-query' | 'precondition-not-supported';
             };
           };
         };
@@ -2279,6 +2372,211 @@ export interface operations {
       };
     };
   };
+  ListLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The labels. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelLabels'];
+        };
+      };
+      /** @description The precondition is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph reports a conflict (`conflict`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph rejected the values (`rejected-by-graph`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'rejected-by-graph';
+            };
+          };
+        };
+      };
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
+      424: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph is throttling (`graph-throttled`). */
+      429: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-throttled';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph failed (`graph-error`). Microsoft Graph rejected the identity of this API (`graph-rejected-credentials`). Microsoft Graph answered with a redirect (`graph-redirected`). The connection to Microsoft Graph was lost (`graph-connection-lost`). */
+      502: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-error' | 'graph-rejected-credentials' | 'graph-redirected' | 'graph-connection-lost';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'not-configured'
+                | 'shutting-down'
+                | 'signing-keys-unavailable'
+                | 'graph-unavailable'
+                | 'graph-unreachable'
+                | 'identity-unavailable';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph did not answer in time (`graph-timeout`). */
+      504: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-timeout';
+            };
+          };
+        };
+      };
+    };
+  };
   GetModelPerformance: {
     parameters: {
       query?: never;
@@ -2304,7 +2602,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2508,7 +2806,10 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /**
@@ -2548,7 +2849,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2559,7 +2860,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2649,6 +2957,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -2789,7 +3098,10 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
         /**
@@ -2829,7 +3141,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2840,7 +3152,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2930,6 +3249,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {

@@ -42,8 +42,9 @@ beforeAll(async () => {
   await play(system, []);
   await play(system, [{ fault: 'F03' }]);
   await play(system, [{ fault: 'F16', times: 'always' }]);
+  await play(system, [{ fault: 'F29-nan', method: 'GET' }]);
   const arrived = () =>
-    ingestion.envelopes('Event').length === 3 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
+    ingestion.envelopes('Event').length === 4 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
   for (let looks = 0; looks < 3000 && !arrived(); looks += 1) await turn();
   // A loss is told once the next sending is taken.
   system.emulator.arm({ fault: 'F35-partial' });

@@ -1,3 +1,4 @@
+import { excels } from '../../src/http/query.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
@@ -8,6 +9,8 @@ export interface Parameter {
   readonly title: string;
   readonly says: string;
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The words that a person reads for the values. */
+  readonly names?: Readonly<Record<string, string>>;
   /** The id of Graph's reference page. */
   readonly example?: string;
   /** Paging is the flow engine's own business: it follows the link. */
@@ -33,14 +36,14 @@ export const parameters = {
     in: 'query',
     title: 'Model name',
     says: 'Only models of this name, whatever the case of its letters.',
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1 },
     connector: true,
   },
   manufacturer: {
     in: 'query',
     title: 'Manufacturer',
     says: 'Only models of this manufacturer, whatever the case of its letters.',
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1 },
     connector: true,
   },
   healthStatus: {
@@ -61,23 +64,23 @@ export const parameters = {
     in: 'query',
     title: 'Cursor',
     says: 'Where the list goes on: part of nextLink, to be taken as it is.',
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: 4096 },
     connector: false,
   },
   jobId: {
     in: 'path',
-    title: 'Job',
+    title: 'Job id',
     says: 'Id of the job, as its submission told it.',
     schema: { type: 'string' },
-    connector: false,
+    connector: true,
   },
   idempotencyKey: {
     in: 'header',
     name: 'Idempotency-Key',
     title: 'Idempotency key',
-    says: 'New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters.',
+    says: "New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it.",
     schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
-    connector: false,
+    connector: true,
   },
   of: {
     in: 'query',
@@ -92,6 +95,21 @@ export const parameters = {
     says: 'unknown: the rows too of which it is not known whether they were applied.',
     schema: { type: 'string', enum: ['unknown'] },
     connector: false,
+  },
+  excel: {
+    in: 'query',
+    title: 'Excel',
+    says: 'Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas.',
+    schema: { type: 'string', enum: [...excels] },
+    connector: false,
+  },
+  null: {
+    in: 'query',
+    title: 'Null values',
+    says: 'Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch.',
+    schema: { type: 'string', enum: ['clear'] },
+    names: { clear: 'Clear the property' },
+    connector: true,
   },
 } as const satisfies Record<string, Parameter>;
 

@@ -1,5 +1,6 @@
 import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
+import { controlInformation } from '../../src/resource/parse.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
 
@@ -12,18 +13,27 @@ const object = (description: string, properties: Record<string, Schema>, require
   properties,
 });
 
-const number: Schema = { type: 'integer', minimum: 0 };
+const number = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+
+/** How many of many ended how. */
+const counts = {
+  total: number('All of them.'),
+  applied: number('Those that are applied.'),
+  notApplied: number('Those that are certainly not applied.'),
+  unknown: number('Those of which nobody can tell.'),
+};
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
-/** A value as Graph shows it: any member of an enumeration, and any number, may appear one day. */
-function shown({ title, says, edmType, nullable, members }: Field<unknown>): Schema {
-  const types = { 'Edm.String': 'string', 'Edm.Int32': 'integer', 'Edm.Double': 'number', Enum: 'string' };
-  const formats = { 'Edm.Int32': 'int32', 'Edm.Double': 'double' } as Record<string, string>;
-  const type = types[edmType];
+/**
+ * A value as Graph shows it: any member of an enumeration, and any number, may appear one day. Null stands for none, and for one that is
+ * not of its property's type.
+ */
+function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
+  const { type, format } = jsonSchema('documented');
   const description = members ? `${says} Today ${Object.keys(members).join(', ')}; others may appear.` : says;
-  const format = formats[edmType];
-  return { type: nullable ? [type, 'null'] : type, ...(format && { format }), title, description };
+  const [known] = [type].flat();
+  return { type: [known, 'null'], ...(format !== undefined && { format }), title, description };
 }
 
 /** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
@@ -44,9 +54,9 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceUpdate: {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
-      additionalProperties: false,
-      // One of the nine at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
-      not: { propertyNames: { enum: ['id', '@odata.type'] } },
+      propertyNames: { anyOf: [{ enum: [...names, 'id', '@odata.type'] }, { pattern: controlInformation.source }] },
+      // One of the resource's own at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
+      not: { propertyNames: { pattern: `^id$|@` } },
       properties: {
         ...map((field) => ({
           title: field.title,
@@ -54,7 +64,11 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           ...field.jsonSchema(validation),
         })),
         id: { ...idSchema, description: 'If it is there, the id of the path.' },
-        '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
+        '@odata.type': {
+          type: 'string',
+          enum: [odataType, odataType.slice(1)],
+          description: 'Taken, and not needed. Other control information of OData is dropped.',
+        },
       },
     },
     ModelPerformanceBatch: {
@@ -70,19 +84,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceBatchResult: object(
       'What became of each update.',
       {
-        summary: object(
-          'How many updates ended how.',
-          { total: number, applied: number, notApplied: number, unknown: number },
-          ['total', 'applied', 'notApplied', 'unknown'],
-        ),
+        summary: object('How many updates ended how.', counts, ['total', 'applied', 'notApplied', 'unknown']),
         results: {
           type: 'array',
           description: 'One for each update, in their order.',
           items: object(
             'What became of one update.',
             {
-              id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-              outcome: text('applied, not-applied (certain) or unknown.', {
+              id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+              outcome: text('What became of it: applied, not-applied (certain) or unknown.', {
                 enum: ['applied', 'not-applied', 'unknown'],
               }),
               object: reference('ModelPerformance'),
@@ -107,6 +117,25 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           title: 'Next link',
           format: 'uri',
         }),
+      },
+      ['value'],
+    ),
+    ModelLabels: object(
+      'Texts that tell models apart.',
+      {
+        value: {
+          type: 'array',
+          title: 'Labels',
+          description: 'One for each model.',
+          items: object(
+            'One model.',
+            {
+              id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
+              label: text('Its model and manufacturer, or what else tells it from others.', { title: 'Label' }),
+            },
+            ['id', 'label'],
+          ),
+        },
       },
       ['value'],
     ),
@@ -209,7 +238,11 @@ const jobSchemas = {
       ...job,
       rows: object(
         'How many rows there are, and what became of them so far.',
-        { total: number, applied: number, notApplied: number, unknown: number, canceled: number, pending: number },
+        {
+          ...counts,
+          canceled: number('Rows that were canceled before they were sent.'),
+          pending: number('Rows that have no result yet.'),
+        },
         ['total', 'applied', 'notApplied', 'unknown', 'canceled', 'pending'],
       ),
       percent: { type: 'integer', minimum: 0, maximum: 100, description: 'How many rows of a hundred have a result.' },
@@ -223,9 +256,11 @@ const jobSchemas = {
       value: {
         type: 'array',
         description: 'The jobs, newest first.',
-        items: object('A job.', { ...job, rows: object('How many rows there are.', { total: number }, ['total']) }, [
-          ...['jobId', 'status', 'submittedAt', 'rows'],
-        ]),
+        items: object(
+          'A job.',
+          { ...job, rows: object('How many rows there are.', { total: counts.total }, ['total']) },
+          [...['jobId', 'status', 'submittedAt', 'rows']],
+        ),
       },
     },
     ['value'],
@@ -240,10 +275,13 @@ const jobSchemas = {
           'What became of one row.',
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
-            id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-            outcome: text('applied; not-applied and canceled are certain; unknown: nobody can tell.', {
-              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
-            }),
+            id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+            outcome: text(
+              'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
+              {
+                enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+              },
+            ),
             code: text('Code of the problem, where there was one.'),
             detail: text('What it means.'),
             from: {
@@ -265,12 +303,15 @@ const problemSchema = object(
   {
     type: text('Kind of the problem, as a URN.', { pattern: '^urn:model-performance:problem:[a-z-]+$' }),
     title: text('What happened.'),
-    status: { type: 'integer', minimum: 400, maximum: 599 },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'Status of the answer.' },
     detail: text('What can be done about it.'),
     instance: text('This occurrence, as a URN that ends with the request id.'),
-    outcome: text('not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
-      enum: ['not-applied', 'unknown'],
-    }),
+    outcome: text(
+      'What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.',
+      {
+        enum: ['not-applied', 'unknown'],
+      },
+    ),
     retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
     errors: {
       type: 'array',
