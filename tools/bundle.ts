@@ -72,14 +72,6 @@ const lean: Plugin = {
     building.onResolve({ filter: /^@azure\/storage-(blob|queue)$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './storage.js', external: true } : undefined,
     );
-    // A package that is imported as a whole keeps all that it exports.
-    building.onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'identity' } : undefined,
-    );
-    building.onLoad({ filter: /.*/, namespace: 'identity' }, () => ({
-      contents: "export { ManagedIdentityCredential } from '@azure/identity';",
-      resolveDir: resolve('.'),
-    }));
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
     building.onResolve(
       { filter: /^@(azure|azure-rest|typespec)\// },

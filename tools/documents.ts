@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
+import { goalsTable } from '../bench/goals.js';
 import { readResults, type PartName } from '../bench/results.js';
 import { table as benchTable } from '../bench/table.js';
 import { problems } from '../src/problem.js';
@@ -67,6 +68,7 @@ const parts: Readonly<Record<string, () => string>> = {
     Object.entries(readResults())
       .map(([name, part]) => benchTable(name as PartName, part))
       .join('\n\n'),
+  goals: () => goalsTable(readResults()),
   deployment: () =>
     table(
       ['variable', 'by default', 'what it chooses'],

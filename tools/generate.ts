@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { picture } from '../bench/picture.js';
+import { readResults } from '../bench/results.js';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
 import { registered } from '../src/register.js';
@@ -38,6 +40,7 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
   const documented = await openApi('documented');
   return {
     ...(await documents()),
+    'docs/performance.svg': picture(readResults()),
     'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
     'connector/apiDefinition.swagger.json': await asJson(
