@@ -1,4 +1,4 @@
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
 import type { Twist } from './act.js';
 import type { Model } from './models.js';
 
@@ -15,7 +15,6 @@ export interface Page {
 }
 
 const pageLimit = 20;
-const properties = new Set(['id', ...Object.keys(modelPerformance.fields)]);
 const known = new Set(['$select', '$orderby', '$top', '$skiptoken', '$filter']);
 
 export const writeSkipToken = (start: number) => Buffer.from(`from ${start}`).toString('base64url');
@@ -23,14 +22,20 @@ const readSkipToken = (token: string | null) =>
   /^from (\d+)$/.exec(Buffer.from(token ?? '', 'base64url').toString())?.[1];
 
 /** One page of the collection. `$top` is the size of a page, at most 20; `$skiptoken` is opaque to others. */
-export function readPage(all: readonly Model[], query: string, filter: Twist['filter']): Page | Refusal {
+export function readPage(
+  { fields }: Resource,
+  all: readonly Model[],
+  query: string,
+  filter: Twist['filter'],
+): Page | Refusal {
+  const properties = propertiesOf(fields);
   const options = new URLSearchParams(query);
   const unknown = [...options.keys()].find((name) => !known.has(name));
   if (unknown !== undefined) return { status: 501, says: `the query option ${unknown}` };
 
   const filtered = readFilter(all, options.get('$filter'), filter);
   if ('status' in filtered) return filtered;
-  const ordered = order(filtered, options.get('$orderby'));
+  const ordered = order(properties, filtered, options.get('$orderby'));
   if ('status' in ordered) return ordered;
 
   const top = Number(options.get('$top') ?? pageLimit);
@@ -38,22 +43,28 @@ export function readPage(all: readonly Model[], query: string, filter: Twist['fi
   const start = Number(options.has('$skiptoken') ? readSkipToken(options.get('$skiptoken')) : 0);
   if (Number.isNaN(start)) return { status: 400, says: 'Invalid $skiptoken.' };
   const end = start + Math.min(top, pageLimit);
-  const models = select(ordered.slice(start, end), options.get('$select'));
+  const models = select(properties, ordered.slice(start, end), options.get('$select'));
   if ('status' in models || end >= ordered.length) return 'status' in models ? models : { models };
   options.set('$skiptoken', writeSkipToken(end));
   return { models, next: options.toString().replaceAll('%24', '$') };
 }
 
 /** One object with the properties that were asked for. */
-export function readObject(model: Model, query: string): Partial<Model> | Refusal {
+export function readObject({ fields }: Resource, model: Model, query: string): Partial<Model> | Refusal {
   const options = new URLSearchParams(query);
   const unknown = [...options.keys()].find((name) => name !== '$select');
   if (unknown !== undefined) return { status: 501, says: `the query option ${unknown} of one object` };
-  const selected = select([model], options.get('$select'));
+  const selected = select(propertiesOf(fields), [model], options.get('$select'));
   return 'status' in selected ? selected : { ...selected[0] };
 }
 
-function select(models: readonly Model[], names: string | null): readonly Partial<Model>[] | Refusal {
+const propertiesOf = (fields: Resource['fields']) => new Set(['id', ...Object.keys(fields)]);
+
+function select(
+  properties: ReadonlySet<string>,
+  models: readonly Model[],
+  names: string | null,
+): readonly Partial<Model>[] | Refusal {
   if (names === null) return models;
   const wanted = names.split(',').map((name) => name.trim());
   const unknown = wanted.find((name) => !properties.has(name));
@@ -61,7 +72,11 @@ function select(models: readonly Model[], names: string | null): readonly Partia
   return models.map((model) => Object.fromEntries(Object.entries(model).filter(([name]) => wanted.includes(name))));
 }
 
-function order(models: readonly Model[], terms: string | null): readonly Model[] | Refusal {
+function order(
+  properties: ReadonlySet<string>,
+  models: readonly Model[],
+  terms: string | null,
+): readonly Model[] | Refusal {
   if (terms === null) return models;
   const keys = terms.split(',').map((term) => /^ *(\w+)(?: +(asc|desc))? *$/.exec(term));
   const compare: ((a: Model, b: Model) => number)[] = [];

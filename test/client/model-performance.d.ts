@@ -86,6 +86,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/model-performance/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List model labels
+     * @description Lists a label for each model, sorted and each another one, for lists to choose from.
+     *
+     *     Needs the role ModelPerformance.Read.
+     */
+    get: operations['ListModelPerformanceLabels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/model-performance/batch': {
     parameters: {
       query?: never;
@@ -217,7 +239,7 @@ export interface paths {
     };
     /**
      * Get model performance
-     * @description Gives the scores, the device count and the health status of one model.
+     * @description Gives the properties of one model.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -428,6 +450,25 @@ export interface components {
        * @description Address of the next ones; not there when these are the last.
        */
       nextLink?: string;
+    };
+    /** @description What to choose from. */
+    ModelPerformanceLabels: {
+      /**
+       * Labels
+       * @description One for each model, sorted.
+       */
+      value: {
+        /**
+         * Id
+         * @description Id of the model.
+         */
+        id: string;
+        /**
+         * Label
+         * @description What it is called.
+         */
+        label: string;
+      }[];
     };
     /** @description What an update would change. */
     Preview: {
@@ -701,12 +742,6 @@ export interface components {
      * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
      */
     id: string;
-    /** @description Only models of this name, whatever the case of its letters. */
-    model: string;
-    /** @description Only models of this manufacturer, whatever the case of its letters. */
-    manufacturer: string;
-    /** @description Only models with this health status. */
-    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
     /** @description How many models one answer holds at most. */
     limit: number;
     /** @description Where the list goes on: part of nextLink, to be taken as it is. */
@@ -723,6 +758,12 @@ export interface components {
     excel: 'comma' | 'semicolon';
     /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
     null: 'clear';
+    /** @description Only models whose model is this, whatever the case of its letters. */
+    model: string;
+    /** @description Only models whose manufacturer is this, whatever the case of its letters. */
+    manufacturer: string;
+    /** @description Only models whose health status is this. */
+    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
   };
   requestBodies: never;
   headers: {
@@ -997,11 +1038,11 @@ export interface operations {
   ListModelPerformance: {
     parameters: {
       query?: {
-        /** @description Only models of this name, whatever the case of its letters. */
+        /** @description Only models whose model is this, whatever the case of its letters. */
         model?: components['parameters']['model'];
-        /** @description Only models of this manufacturer, whatever the case of its letters. */
+        /** @description Only models whose manufacturer is this, whatever the case of its letters. */
         manufacturer?: components['parameters']['manufacturer'];
-        /** @description Only models with this health status. */
+        /** @description Only models whose health status is this. */
         healthStatus?: components['parameters']['healthStatus'];
         /** @description How many models one answer holds at most. */
         limit?: components['parameters']['limit'];
@@ -1025,6 +1066,211 @@ export interface operations {
         content: {
           'application/json': components['schemas']['ModelPerformanceList'];
           'text/csv': string;
+        };
+      };
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'invalid-query' | 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph reports a conflict (`conflict`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph rejected the values (`rejected-by-graph`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'rejected-by-graph';
+            };
+          };
+        };
+      };
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
+      424: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph is throttling (`graph-throttled`). */
+      429: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-throttled';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph failed (`graph-error`). Microsoft Graph rejected the identity of this API (`graph-rejected-credentials`). Microsoft Graph answered with a redirect (`graph-redirected`). The connection to Microsoft Graph was lost (`graph-connection-lost`). */
+      502: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-error' | 'graph-rejected-credentials' | 'graph-redirected' | 'graph-connection-lost';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'not-configured'
+                | 'shutting-down'
+                | 'signing-keys-unavailable'
+                | 'graph-unavailable'
+                | 'graph-unreachable'
+                | 'identity-unavailable';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph did not answer in time (`graph-timeout`). */
+      504: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-timeout';
+            };
+          };
+        };
+      };
+    };
+  };
+  ListModelPerformanceLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The labels, at most 1 000. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelPerformanceLabels'];
         };
       };
       /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bicep, findCompiler } from '../../tools/infra/compiler.js';
 import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
-import { registered } from '../../src/register.js';
+import { registeredOf } from '../../src/register.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { readConfig } from '../../src/config.js';
 import { settings } from '../../src/settings.js';
+
+const registered = registeredOf(modelPerformance);
 
 jest.setTimeout(120_000);
 

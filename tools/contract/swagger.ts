@@ -1,7 +1,8 @@
 import type { Resource } from '../../src/resource/resource.js';
 import type { Registered } from './openapi.js';
-import { operations, problemsByStatus, type Operation } from './operations.js';
-import { parameters, type Parameter, type ParameterName } from './parameters.js';
+import { filled } from './filled.js';
+import { operationsOf, problemsByStatus, type Operation } from './operations.js';
+import { parametersOf, type Parameter } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,6 +22,7 @@ export function writeSwagger(
   { version, host }: Place & { readonly version: string },
 ): Json {
   const schemas = schemasOf(resource, 'documented');
+  const operations = operationsOf(resource);
   const paths = functions.flatMap(({ route, roles }) => {
     const item = Object.keys(roles).flatMap((method) => {
       const operation = operations[`${method} /${route}`];
@@ -28,11 +30,11 @@ export function writeSwagger(
     });
     return item.length > 0 ? [[`/${route}`, Object.fromEntries(item)] as const] : [];
   });
-  const needed = ['ModelPerformance', 'ModelPerformanceList', 'ModelPerformanceUpdate', 'Preview'];
+  const needed = filled(['{{Type}}', '{{Type}}Labels', '{{Type}}List', '{{Type}}Update', 'Preview'], resource);
   return {
     swagger: '2.0',
     info: {
-      title: 'Model Performance',
+      title: titleCase(filled('{{title}}', resource)),
       version,
       description:
         'Reads and updates how ready device models are for work from anywhere (Microsoft Intune, endpoint analytics). Each update is verified, and each failure says whether it was applied.',
@@ -57,7 +59,9 @@ export function writeSwagger(
     },
     security: [{ entraId: [] }],
     tags: [],
-    'x-ms-capabilities': { testConnection: { operationId: 'ListModelPerformance', parameters: { limit: 1 } } },
+    'x-ms-capabilities': {
+      testConnection: { operationId: filled('List{{Type}}', resource), parameters: { limit: 1 } },
+    },
     'x-ms-connector-metadata': [
       { propertyName: 'Website', propertyValue: 'https://example.com/' },
       { propertyName: 'Privacy policy', propertyValue: 'https://example.com/privacy' },
@@ -69,8 +73,12 @@ export function writeSwagger(
 function writeOperation(operation: Operation, resource: Resource): Json {
   const { operationId, summary, description, parameters: names = [], body, answers } = operation;
   const success = answers.content['application/json'];
-  const taken = names.filter((name) => parameters[name].connector).map((name) => writeParameter(name, resource));
-  const list = success === 'ModelPerformanceList';
+  const parameters = parametersOf(resource);
+  const taken = names.flatMap((name) => {
+    const parameter = parameters[name];
+    return parameter?.connector ? [writeParameter(name, parameter, resource)] : [];
+  });
+  const list = success === filled('{{Type}}List', resource);
   return {
     operationId,
     summary,
@@ -78,7 +86,9 @@ function writeOperation(operation: Operation, resource: Resource): Json {
     parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
     responses: {
       200: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
-      ...Object.fromEntries(problemsByStatus(operation).map(({ status, says }) => [status, { description: says }])),
+      ...Object.fromEntries(
+        problemsByStatus(operation, resource).map(({ status, says }) => [status, { description: says }]),
+      ),
       default: { description: 'It failed. The text for people is body/error/message.' },
     },
     'x-ms-api-annotation': { family: operationId, revision: 1, status: 'Preview' },
@@ -87,8 +97,7 @@ function writeOperation(operation: Operation, resource: Resource): Json {
   };
 }
 
-function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, title, says, schema, names }: Parameter = parameters[name];
+function writeParameter(name: string, { in: place, title, says, schema, names }: Parameter, resource: Resource): Json {
   return {
     name,
     in: place,
@@ -96,18 +105,18 @@ function writeParameter(name: ParameterName, { fields }: Resource): Json {
     description: says,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
-    ...namesOf(names ?? fields[name]?.members, schema.enum),
-    ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': chosenFromList }),
+    ...namesOf(names ?? resource.fields[name]?.members, schema.enum),
+    ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': filled(chosenFromList, resource) }),
   };
 }
 
 /** The ids of a dropdown, with the names that people read. */
 const chosenFromList = {
-  operationId: 'ListModelPerformance',
+  operationId: 'List{{Type}}Labels',
   parameters: {},
   'value-collection': 'value',
   'value-path': 'id',
-  'value-title': 'model',
+  'value-title': 'label',
 };
 
 function writeBody(name: string): Json {
