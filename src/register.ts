@@ -39,7 +39,6 @@ const pathsOf = ({ name }: Resource): readonly Path[] => [
   { route: 'health/ready', methods: { GET: { role: 'none', handler: ready } } },
   { route: 'openapi.json', methods: { GET: { role: 'none', handler: contract } } },
   { route: `v1/${name}`, methods: { GET: { role: 'Read', handler: list } } },
-  { route: `v1/${name}/labels`, methods: { GET: { role: 'Read', handler: labels } } },
   { route: `v1/${name}/batch`, methods: { POST: { role: 'Write', handler: batch, audited: true } } },
   {
     route: `v1/${name}/jobs`,
@@ -57,6 +56,7 @@ const pathsOf = ({ name }: Resource): readonly Path[] => [
     route: `v1/${name}/jobs/{jobId}/result`,
     methods: { GET: { role: 'Operate', handler: result } },
   },
+  { route: `v1/${name}/labels`, methods: { GET: { role: 'Read', handler: labels } } },
   {
     route: `v1/${name}/{id}`,
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },

@@ -71,13 +71,6 @@ export function readListQuery(parameters: URLSearchParams, { fields, filters: fi
 
 const oneOf = (values: readonly string[]) => `It is one of ${values.join(', ')}.`;
 
-/** @throws Problem invalid-query that names every parameter */
-export function readNoQuery(parameters: URLSearchParams): void {
-  const { refuse, done } = openNotes();
-  for (const name of new Set(parameters.keys())) refuse(name.length > 64 ? '' : name, messages.unknown);
-  done();
-}
-
 /**
  * Whether a call says `?null=clear`: that the nulls of its body are meant (F49).
  * @throws Problem invalid-query for any other value, and for two

@@ -28,7 +28,7 @@ const registered = () =>
       methods: groups.methods?.split(',') ?? [],
       path: (groups.address ?? '')
         .replace(/^http:\/\/[^/]+/, '')
-        .replace('{file}', 'start.js')
+        .replace('{file}', 'page.js')
         .replaceAll(/\{\*?\w+\}/g, 'x'),
     }),
   );

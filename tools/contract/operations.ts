@@ -20,8 +20,8 @@ export interface Operation {
   readonly answers: { readonly says: string; readonly content: Readonly<Record<string, string>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
-  /** Part of the connector for flow makers. */
-  readonly connector?: true;
+  /** Part of the connector for flow makers; `internal` is for its drop-downs alone. */
+  readonly connector?: true | 'internal';
 }
 
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
@@ -61,8 +61,7 @@ const allFilters = '{{filters}}';
 /** Routes that a browser loads and no program calls: they are left out of the contract. */
 export const pages: readonly string[] = ['docs', 'docs/{file}'];
 
-/**
- * Every operation, by method and path below `/api`; what stands in double braces is the resource's own (`filled`). Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
+/** Every operation, by method and path below `/api`. Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
 const templates: Readonly<Record<string, Operation>> = {
   'GET /v1/{{name}}': {
     operationId: 'List{{Type}}',
@@ -79,9 +78,9 @@ const templates: Readonly<Record<string, Operation>> = {
     connector: true,
   },
   'POST /v1/{{name}}/batch': {
-    operationId: 'Update{{Type}}Batch',
+    operationId: 'UpdateMany',
     tag: '{{Objects}}',
-    summary: 'Update several {{objects}}',
+    summary: 'Update many',
     description:
       'Changes up to 20 {{objects}}, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
     parameters: ['null'],
@@ -91,20 +90,21 @@ const templates: Readonly<Record<string, Operation>> = {
       content: { 'application/json': '{{Type}}BatchResult' },
     },
     problems: [...called, ...bodyRead, 'not-found', ...graphRead],
+    connector: true,
   },
   'GET /v1/{{name}}/jobs': {
-    operationId: 'ListJobs',
+    operationId: 'ListBulkUpdates',
     tag: 'Jobs',
-    summary: 'List jobs',
+    summary: 'List bulk updates',
     description: 'Lists the newest 100 jobs of the caller, newest first.',
     parameters: ['of'],
     answers: { says: 'The jobs.', content: { 'application/json': 'JobList' } },
     problems: ['invalid-query', ...stored],
   },
   'POST /v1/{{name}}/jobs': {
-    operationId: 'SubmitJob',
+    operationId: 'StartBulkUpdate',
     tag: 'Jobs',
-    summary: 'Submit job',
+    summary: 'Start bulk update',
     description:
       'Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
     parameters: ['idempotencyKey', 'null'],
@@ -112,51 +112,56 @@ const templates: Readonly<Record<string, Operation>> = {
     status: 201,
     answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
     problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
+    connector: true,
   },
   'GET /v1/{{name}}/jobs/{jobId}': {
-    operationId: 'GetJob',
+    operationId: 'GetBulkUpdate',
     tag: 'Jobs',
-    summary: 'Get job',
+    summary: 'Get bulk update',
     description: 'Tells how far a job has come.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
   'DELETE /v1/{{name}}/jobs/{jobId}': {
-    operationId: 'CancelJob',
+    operationId: 'CancelBulkUpdate',
     tag: 'Jobs',
-    summary: 'Cancel job',
+    summary: 'Cancel bulk update',
     description: 'Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
   'GET /v1/{{name}}/jobs/{jobId}/result': {
-    operationId: 'GetJobResult',
+    operationId: 'GetBulkResult',
     tag: 'Jobs',
-    summary: 'Get job result',
+    summary: 'Get bulk result',
     description: 'Tells what became of each row of a job that has ended.',
-    parameters: ['jobId'],
+    parameters: ['jobId', 'excel'],
     answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
-    problems: [...ofJob, 'job-not-finished'],
+    problems: ['invalid-query', ...ofJob, 'job-not-finished'],
+    connector: true,
   },
   'GET /v1/{{name}}/jobs/{jobId}/previous': {
-    operationId: 'GetJobPrevious',
+    operationId: 'GetValuesBefore',
     tag: 'Jobs',
-    summary: 'Get values before job',
+    summary: 'Get values before bulk update',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
-    parameters: ['jobId', 'include'],
+    parameters: ['jobId', 'include', 'excel'],
     answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
   'GET /v1/{{name}}/labels': {
-    operationId: 'List{{Type}}Labels',
+    operationId: 'ListLabels',
     tag: '{{Objects}}',
-    summary: 'List {{object}} labels',
-    description: 'Lists a label for each {{object}}, sorted and each another one, for lists to choose from.',
-    answers: { says: 'The labels, at most 1 000.', content: { 'application/json': '{{Type}}Labels' } },
-    problems: ['invalid-query', ...called, ...graphRead],
-    connector: true,
+    summary: 'List labels',
+    description:
+      'Lists a text for each {{object}} by which people tell it from others, for drop-downs: at most 1 000, sorted.',
+    answers: { says: 'The labels.', content: { 'application/json': '{{Object}}Labels' } },
+    problems: [...called, ...graphRead],
+    connector: 'internal',
   },
   'GET /v1/{{name}}/{id}': {
     operationId: 'Get{{Type}}',

@@ -14,7 +14,15 @@ const object = (description: string, properties: Record<string, Schema>, require
   properties,
 });
 
-const number: Schema = { type: 'integer', minimum: 0 };
+const number = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+
+/** How many of many ended how. */
+const counts = {
+  total: number('All of them.'),
+  applied: number('Those that are applied.'),
+  notApplied: number('Those that are certainly not applied.'),
+  unknown: number('Those of which nobody can tell.'),
+};
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
@@ -81,19 +89,15 @@ function templatesOf({ fields, odataType }: Resource, validation: Validation): R
     '{{Type}}BatchResult': object(
       'What became of each update.',
       {
-        summary: object(
-          'How many updates ended how.',
-          { total: number, applied: number, notApplied: number, unknown: number },
-          ['total', 'applied', 'notApplied', 'unknown'],
-        ),
+        summary: object('How many updates ended how.', counts, ['total', 'applied', 'notApplied', 'unknown']),
         results: {
           type: 'array',
           description: 'One for each update, in their order.',
           items: object(
             'What became of one update.',
             {
-              id: { ...idSchema, description: 'Id of the {{object}}, as it was sent.' },
-              outcome: text('applied, not-applied (certain) or unknown.', {
+              id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
+              outcome: text('What became of it: applied, not-applied (certain) or unknown.', {
                 enum: ['applied', 'not-applied', 'unknown'],
               }),
               object: reference('{{Type}}'),
@@ -121,18 +125,18 @@ function templatesOf({ fields, odataType }: Resource, validation: Validation): R
       },
       ['value'],
     ),
-    '{{Type}}Labels': object(
-      'What to choose from.',
+    '{{Object}}Labels': object(
+      'Texts that tell {{objects}} apart.',
       {
         value: {
           type: 'array',
           title: 'Labels',
-          description: 'One for each {{object}}, sorted.',
+          description: 'One for each {{object}}.',
           items: object(
-            'A {{object}} to choose.',
+            'One {{object}}.',
             {
               id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' },
-              label: text('What it is called.', { title: 'Label' }),
+              label: text('What tells it from others.', { title: 'Label' }),
             },
             ['id', 'label'],
           ),
@@ -239,7 +243,11 @@ const jobSchemas = {
       ...job,
       rows: object(
         'How many rows there are, and what became of them so far.',
-        { total: number, applied: number, notApplied: number, unknown: number, canceled: number, pending: number },
+        {
+          ...counts,
+          canceled: number('Rows that were canceled before they were sent.'),
+          pending: number('Rows that have no result yet.'),
+        },
         ['total', 'applied', 'notApplied', 'unknown', 'canceled', 'pending'],
       ),
       percent: { type: 'integer', minimum: 0, maximum: 100, description: 'How many rows of a hundred have a result.' },
@@ -253,9 +261,11 @@ const jobSchemas = {
       value: {
         type: 'array',
         description: 'The jobs, newest first.',
-        items: object('A job.', { ...job, rows: object('How many rows there are.', { total: number }, ['total']) }, [
-          ...['jobId', 'status', 'submittedAt', 'rows'],
-        ]),
+        items: object(
+          'A job.',
+          { ...job, rows: object('How many rows there are.', { total: counts.total }, ['total']) },
+          [...['jobId', 'status', 'submittedAt', 'rows']],
+        ),
       },
     },
     ['value'],
@@ -270,10 +280,13 @@ const jobSchemas = {
           'What became of one row.',
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
-            id: { ...idSchema, description: 'Id of the {{object}}, as it was sent.' },
-            outcome: text('applied; not-applied and canceled are certain; unknown: nobody can tell.', {
-              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
-            }),
+            id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
+            outcome: text(
+              'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
+              {
+                enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+              },
+            ),
             code: text('Code of the problem, where there was one.'),
             detail: text('What it means.'),
             from: {
@@ -295,12 +308,15 @@ const problemSchema = object(
   {
     type: text('Kind of the problem, as a URN.', { pattern: '^urn:model-performance:problem:[a-z-]+$' }),
     title: text('What happened.'),
-    status: { type: 'integer', minimum: 400, maximum: 599 },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'Status of the answer.' },
     detail: text('What can be done about it.'),
     instance: text('This occurrence, as a URN that ends with the request id.'),
-    outcome: text('not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
-      enum: ['not-applied', 'unknown'],
-    }),
+    outcome: text(
+      'What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.',
+      {
+        enum: ['not-applied', 'unknown'],
+      },
+    ),
     retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
     errors: {
       type: 'array',
