@@ -91,6 +91,9 @@ export function appFunctions(parts: Parts): AppFunction[] {
   ];
 }
 
+/** The functions of jobs: the deployment scales the first by itself, and an operator can pause it. */
+export const jobFunctions = { run: 'jobs', poison: 'jobs-poison' } as const;
+
 /** One for the queue of jobs, so that the platform scales it by itself, and one for what the platform gives up, in a queue of that name. */
 function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
   const run = (name: string, queue: string, onOne: typeof onMessage): AppFunction => ({
@@ -99,7 +102,10 @@ function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
     queue,
     handler: (message) => lifecycle.run(onOne(message, parts)),
   });
-  return [run('jobs', names.queue, onMessage), run('jobs-poison', `${names.queue}-poison`, onPoisonedMessage)];
+  return [
+    run(jobFunctions.run, names.queue, onMessage),
+    run(jobFunctions.poison, `${names.queue}-poison`, onPoisonedMessage),
+  ];
 }
 
 /** Every function while the settings are unusable: nothing but HTTP is answered. */

@@ -51,7 +51,7 @@ export function failure(problem: Problem, requestId: string, words: Words = plai
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
 export function problemBody({ code, outcome, more }: Problem, requestId: string, words: Words): object {
   const { status, ...row }: ProblemRow = problems[code];
-  const { retryAfterSeconds, reason } = more;
+  const { errorsTotal, retryAfterSeconds, reason } = more;
   const title = worded(row.title, words);
   const detail = worded(reason === undefined ? row.says : `${reason} ${row.says}`, words);
   const errors = more.errors?.map((one) => ({ ...one, message: worded(one.message, words) }));
@@ -64,6 +64,7 @@ export function problemBody({ code, outcome, more }: Problem, requestId: string,
     outcome,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(errors !== undefined && { errors }),
+    ...(errorsTotal !== undefined && { errorsTotal }),
     error: { code, message: sentence(title, detail, errors) },
   };
 }

@@ -19,8 +19,8 @@ import { excels, readNullMeant, type Excel } from './query.js';
  */
 export async function submit(call: HttpCall, parts: Parts): Promise<Answer> {
   const { request, requestId, traceparent } = call;
-  const idempotencyKey = readKey(request.headers.get('idempotency-key'));
   const clearsNull = readNullMeant(new URL(request.url).searchParams);
+  const idempotencyKey = readKey(request.headers.get('idempotency-key'));
   const rows = await readJobUpdates(request, clearsNull, parts);
   const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull };
   const job = await submitJob(submission, parts.jobs);

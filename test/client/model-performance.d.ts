@@ -677,6 +677,8 @@ export interface components {
         /** @description For people. */
         message: string;
       }[];
+      /** @description How many mistakes many updates have, if not all are listed. */
+      errorsTotal?: number;
       /** @description The same in two texts, for flows. */
       error: {
         /** @description The last part of type. */

@@ -331,6 +331,11 @@ const problemSchema = object(
         ['pointer', 'code', 'message'],
       ),
     },
+    errorsTotal: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How many mistakes many updates have, if not all are listed.',
+    },
     error: object(
       'The same in two texts, for flows.',
       { code: text('The last part of type.'), message: text('All that a person needs to know.') },
