@@ -6,6 +6,7 @@ import { table as benchTable } from '../bench/table.js';
 import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { worded } from '../src/resource/words.js';
 import { settings } from '../src/settings.js';
 import { readChoices } from './infra/parameters.js';
 
@@ -59,8 +60,8 @@ const parts: Readonly<Record<string, () => string>> = {
       Object.entries(problems).map(([code, { status, title, says, retry }]) => [
         `\`${code}\``,
         String(status),
-        title,
-        says,
+        worded(title, modelPerformance),
+        worded(says, modelPerformance),
         retry,
       ]),
     ),

@@ -4,13 +4,15 @@ import { picture } from '../bench/picture.js';
 import { readResults } from '../bench/results.js';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
-import { registered } from '../src/register.js';
+import { registeredOf } from '../src/register.js';
 import { writeApiProperties } from './contract/apiProperties.js';
 import { writeOpenApi } from './contract/openapi.js';
 import { writeSwagger } from './contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './documents.js';
+
+const registered = registeredOf(modelPerformance);
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
 

@@ -39,7 +39,7 @@ async function answer(
   try {
     endpoint = endpointOf(methods, request.method);
     if (endpoint.role !== 'none') call.caller = await authorize(request, endpoint.role);
-    if (route.includes('{id}')) call.id = readId(idOf(request));
+    if (route.includes('{id}')) call.id = readId(idOf(request, parts.resource.name));
     checkPreconditions(request);
     if (lifecycle.closing.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
     return success(await endpoint.handler(call, parts), call.requestId);
@@ -49,7 +49,7 @@ async function answer(
     if (endpoint?.audited && call.audited === 0)
       auditUpdate(parts, { id: call.id, changes: {}, outcome, problem: code, attempts: call.attempts }, call);
     log(context, problem, call);
-    return failure(problem, call.requestId);
+    return failure(problem, call.requestId, parts.resource);
   } finally {
     await drain(request);
   }
@@ -65,10 +65,10 @@ function endpointOf(methods: Path['methods'], method: string): Endpoint {
 }
 
 /** The segment that the route calls `id`. `?ID=x` can replace `params.id` in the host, so the URL is read. */
-function idOf({ url, params }: HttpRequest): string {
+function idOf({ url, params }: HttpRequest, resource: string): string {
   const named = Object.entries(params).find(([name]) => name.toLowerCase() === 'id');
   const segments = new URL(url).pathname.split('/');
-  const at = segments.findIndex((segment) => segment.toLowerCase() === 'model-performance');
+  const at = segments.findIndex((segment) => segment.toLowerCase() === resource);
   return decoded(segments[at + 1]) ?? named?.[1] ?? '';
 }
 

@@ -24,7 +24,7 @@ export async function submit(call: HttpCall, parts: Parts): Promise<Answer> {
   const rows = await readJobUpdates(request, clearsNull, parts);
   const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull };
   const job = await submitJob(submission, parts.jobs);
-  const location = `${parts.config.publicBaseUrl}/api/v1/model-performance/jobs/${job.jobId}`;
+  const location = `${parts.config.publicBaseUrl}/api/v1/${parts.resource.name}/jobs/${job.jobId}`;
   const answer = told(job);
   return { ...answer, status: 201, headers: { ...answer.headers, location } };
 }

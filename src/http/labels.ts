@@ -1,5 +1,6 @@
 import type { Parts } from '../compose.js';
 import type { GraphObject } from '../graph/objects.js';
+import type { Resource } from '../resource/resource.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
 import { collect } from './collect.js';
@@ -8,12 +9,12 @@ import { collect } from './collect.js';
 const limit = 1000;
 
 /**
- * GET /v1/model-performance/labels: a text for each model by which people tell it from others, sorted as people sort.
+ * GET …/labels: a text for each object by which people tell it from others, sorted as people sort.
  * @throws Problem of the reads
  */
 export async function labels(call: HttpCall, parts: Parts): Promise<Answer> {
   const { found } = await collect({ fits: () => true, limit, from: { query: '', skip: 0 } }, parts, call);
-  const all = found.map((model) => ({ id: String(model.id), label: labelOf(model) }));
+  const all = found.map((object) => ({ id: String(object.id), label: labelOf(object, parts.resource) }));
   const alike = Map.groupBy(all, ({ label }) => label.toLowerCase());
   const value = all.map(({ id, label }) => ({
     id,
@@ -24,8 +25,8 @@ export async function labels(call: HttpCall, parts: Parts): Promise<Answer> {
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Model and manufacturer, as far as there are any; else the id. */
-function labelOf({ id, model, manufacturer }: GraphObject): string {
-  const known = [model, manufacturer].filter((text) => typeof text === 'string' && text.trim() !== '');
-  return known.length > 0 ? known.join(', ') : String(id);
+/** What the resource's label is made of, as far as there is any; else the id. */
+function labelOf(object: GraphObject, { label }: Resource): string {
+  const known = label.map((name) => object[name]).filter((text) => typeof text === 'string' && text.trim() !== '');
+  return known.length > 0 ? known.join(', ') : String(object.id);
 }

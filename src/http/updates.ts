@@ -65,12 +65,12 @@ export function readItems(
 
 const noId = {
   code: 'invalid-id',
-  message: 'Every update has an id, as the list of models gives it: letters, digits and . _ ~ = - only.',
+  message: 'Every update has an id, as the list of {{objects}} gives it: letters, digits and . _ ~ = - only.',
 };
 
 const twice = (place: string) => ({
   code: 'duplicate-id',
-  message: `The same id stands in ${place}: send one update for each model.`,
+  message: `The same id stands in ${place}: send one update for each {{object}}.`,
 });
 
 function idOf(item: unknown): string | undefined {

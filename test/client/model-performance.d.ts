@@ -239,7 +239,7 @@ export interface paths {
     };
     /**
      * Get model performance
-     * @description Gives the scores, the device count and the health status of one model.
+     * @description Gives the properties of one model.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -472,7 +472,7 @@ export interface components {
         id: string;
         /**
          * Label
-         * @description Its model and manufacturer, or what else tells it from others.
+         * @description What tells it from others.
          */
         label: string;
       }[];
@@ -762,12 +762,6 @@ export interface components {
      * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
      */
     id: string;
-    /** @description Only models of this name, whatever the case of its letters. */
-    model: string;
-    /** @description Only models of this manufacturer, whatever the case of its letters. */
-    manufacturer: string;
-    /** @description Only models with this health status. */
-    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
     /** @description How many models one answer holds at most. */
     limit: number;
     /** @description Where the list goes on: part of nextLink, to be taken as it is. */
@@ -784,6 +778,12 @@ export interface components {
     excel: 'comma' | 'semicolon';
     /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
     null: 'clear';
+    /** @description Only models whose model is this, whatever the case of its letters. */
+    model: string;
+    /** @description Only models whose manufacturer is this, whatever the case of its letters. */
+    manufacturer: string;
+    /** @description Only models whose health status is this. */
+    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
   };
   requestBodies: never;
   headers: {
@@ -1058,11 +1058,11 @@ export interface operations {
   ListModelPerformance: {
     parameters: {
       query?: {
-        /** @description Only models of this name, whatever the case of its letters. */
+        /** @description Only models whose model is this, whatever the case of its letters. */
         model?: components['parameters']['model'];
-        /** @description Only models of this manufacturer, whatever the case of its letters. */
+        /** @description Only models whose manufacturer is this, whatever the case of its letters. */
         manufacturer?: components['parameters']['manufacturer'];
-        /** @description Only models with this health status. */
+        /** @description Only models whose health status is this. */
         healthStatus?: components['parameters']['healthStatus'];
         /** @description How many models one answer holds at most. */
         limit?: components['parameters']['limit'];

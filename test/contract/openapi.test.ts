@@ -1,13 +1,16 @@
 import { validate } from '@apidevtools/swagger-parser';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { registered } from '../../src/register.js';
+import { registeredOf } from '../../src/register.js';
 import { writeOpenApi } from '../../tools/contract/openapi.js';
-import { operations, pages } from '../../tools/contract/operations.js';
+import { operationsOf, pages } from '../../tools/contract/operations.js';
 import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { json, type Answer } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
 import { holdAgainstContract, published } from '../support/published.js';
+
+const registered = registeredOf(modelPerformance);
+const operations = operationsOf(modelPerformance);
 
 describe('the published contract', () => {
   test.each(['documented', 'strict'] as const)('is OpenAPI 3.1 (%s)', async (validation) => {

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { problems } from '../../src/problem.js';
-import { operations } from '../../tools/contract/operations.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import { operationsOf } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
+
+const operations = operationsOf(modelPerformance);
 
 let system: System;
 beforeAll(async () => {

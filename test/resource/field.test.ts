@@ -11,6 +11,7 @@ const resource = {
   path: 'things',
   name: 'thing',
   odataType: '#thing',
+  object: 'thing',
   fields: {
     text: nullableText(words('Text')),
     count: count(words('Count')),

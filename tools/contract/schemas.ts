@@ -2,6 +2,7 @@ import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
 import { controlInformation } from '../../src/resource/parse.js';
 import type { Resource } from '../../src/resource/resource.js';
+import { filled } from './filled.js';
 import { idSchema } from './parameters.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -37,7 +38,11 @@ function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
 }
 
 /** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
-export function schemasOf({ fields, odataType }: Resource, validation: Validation): Record<string, Schema> {
+export function schemasOf(resource: Resource, validation: Validation): Record<string, Schema> {
+  return filled(templatesOf(resource, validation), resource);
+}
+
+function templatesOf({ fields, odataType }: Resource, validation: Validation): Record<string, Schema> {
   const names = Object.keys(fields);
   const map = (write: (field: Field<unknown>) => Schema) =>
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, write(field)]));
@@ -45,13 +50,13 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
   const updates = (maxItems: number): Schema => ({
     type: 'array',
     title: 'Updates',
-    description: 'The updates, each with the id of its model.',
+    description: 'The updates, each with the id of its {{object}}.',
     minItems: 1,
     maxItems,
-    items: reference('ModelPerformanceRow'),
+    items: reference('{{Type}}Row'),
   });
   const schemas: Record<string, Schema> = {
-    ModelPerformanceUpdate: {
+    '{{Type}}Update': {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
       propertyNames: { anyOf: [{ enum: [...names, 'id', '@odata.type'] }, { pattern: controlInformation.source }] },
@@ -71,9 +76,9 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         },
       },
     },
-    ModelPerformanceBatch: {
+    '{{Type}}Batch': {
       ...object(
-        'Updates of different models.',
+        'Updates of different {{objects}}.',
         {
           updates: updates(batchLimit),
         },
@@ -81,7 +86,7 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       ),
       additionalProperties: false,
     },
-    ModelPerformanceBatchResult: object(
+    '{{Type}}BatchResult': object(
       'What became of each update.',
       {
         summary: object('How many updates ended how.', counts, ['total', 'applied', 'notApplied', 'unknown']),
@@ -91,11 +96,11 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           items: object(
             'What became of one update.',
             {
-              id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+              id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
               outcome: text('What became of it: applied, not-applied (certain) or unknown.', {
                 enum: ['applied', 'not-applied', 'unknown'],
               }),
-              object: reference('ModelPerformance'),
+              object: reference('{{Type}}'),
               problem: reference('Problem'),
             },
             ['id', 'outcome'],
@@ -104,15 +109,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['summary', 'results'],
     ),
-    ModelPerformance: object(
-      'A model, as Microsoft Graph has it.',
-      { id: { ...idSchema, title: 'Id', description: 'Id of the model.' }, ...map(shown) },
+    '{{Type}}': object(
+      'A {{object}}, as Microsoft Graph has it.',
+      { id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' }, ...map(shown) },
       ['id'],
     ),
-    ModelPerformanceList: object(
-      'Some models.',
+    '{{Type}}List': object(
+      'Some {{objects}}.',
       {
-        value: { type: 'array', title: 'Models', description: 'The models.', items: reference('ModelPerformance') },
+        value: { type: 'array', title: '{{Objects}}', description: 'The {{objects}}.', items: reference('{{Type}}') },
         nextLink: text('Address of the next ones; not there when these are the last.', {
           title: 'Next link',
           format: 'uri',
@@ -120,18 +125,18 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['value'],
     ),
-    ModelLabels: object(
-      'Texts that tell models apart.',
+    '{{Object}}Labels': object(
+      'Texts that tell {{objects}} apart.',
       {
         value: {
           type: 'array',
           title: 'Labels',
-          description: 'One for each model.',
+          description: 'One for each {{object}}.',
           items: object(
-            'One model.',
+            'One {{object}}.',
             {
-              id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
-              label: text('Its model and manufacturer, or what else tells it from others.', { title: 'Label' }),
+              id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' },
+              label: text('What tells it from others.', { title: 'Label' }),
             },
             ['id', 'label'],
           ),
@@ -142,7 +147,7 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     Preview: object(
       'What an update would change.',
       {
-        id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
+        id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' },
         changes: {
           type: 'array',
           title: 'Changes',
@@ -163,7 +168,7 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     PreviousUpdates: object('Updates that bring the values before back.', { updates: updates(10_000) }, ['updates']),
     JobUpdates: {
       type: 'object',
-      description: 'Updates of different models: a list of them, or a table.',
+      description: 'Updates of different {{objects}}: a list of them, or a table.',
       additionalProperties: false,
       minProperties: 1,
       maxProperties: 1,
@@ -202,16 +207,16 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ),
     Problem: problemSchema,
   };
-  return { ...schemas, ModelPerformanceRow: asRow(schemas.ModelPerformanceUpdate ?? {}) };
+  return { ...schemas, '{{Type}}Row': asRow(schemas['{{Type}}Update'] ?? {}) };
 }
 
 /** An update as one of many: its id is in it. */
 function asRow({ properties, ...update }: Schema): Schema {
   const others = Object.entries(properties as Record<string, Schema>).filter(([name]) => name !== 'id');
-  const id = { ...idSchema, title: 'Id', description: 'Id of the model, as the list of models gives it.' };
+  const id = { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as the list of {{objects}} gives it.' };
   return {
     ...update,
-    description: 'One of many updates: which model, and what to change. What is left out stays as it is.',
+    description: 'One of many updates: which {{object}}, and what to change. What is left out stays as it is.',
     required: ['id'],
     properties: Object.fromEntries([['id', id], ...others]),
   };
@@ -275,7 +280,7 @@ const jobSchemas = {
           'What became of one row.',
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
-            id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+            id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
             outcome: text(
               'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
               {

@@ -1,7 +1,8 @@
 import type { Resource } from '../../src/resource/resource.js';
 import type { Registered } from './openapi.js';
-import { operations, problemsByStatus, type Operation } from './operations.js';
-import { parameters, type Parameter, type ParameterName } from './parameters.js';
+import { filled } from './filled.js';
+import { operationsOf, problemsByStatus, type Operation } from './operations.js';
+import { parametersOf, type Parameter } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,6 +22,7 @@ export function writeSwagger(
   { version, host }: Place & { readonly version: string },
 ): Json {
   const schemas = schemasOf(resource, 'documented');
+  const operations = operationsOf(resource);
   const paths = functions.flatMap(({ route, roles }) => {
     const item = Object.keys(roles).flatMap((method) => {
       const operation = operations[`${method} /${route}`];
@@ -32,7 +34,7 @@ export function writeSwagger(
   return {
     swagger: '2.0',
     info: {
-      title: 'Model Performance',
+      title: titleCase(filled('{{title}}', resource)),
       version,
       description:
         'Reads and updates how ready device models are for work from anywhere (Microsoft Intune, endpoint analytics). Each update is verified, and each failure says whether it was applied.',
@@ -57,7 +59,9 @@ export function writeSwagger(
     },
     security: [{ entraId: [] }],
     tags: [],
-    'x-ms-capabilities': { testConnection: { operationId: 'ListModelPerformance', parameters: { limit: 1 } } },
+    'x-ms-capabilities': {
+      testConnection: { operationId: filled('List{{Type}}', resource), parameters: { limit: 1 } },
+    },
     'x-ms-connector-metadata': [
       { propertyName: 'Website', propertyValue: 'https://example.com/' },
       { propertyName: 'Privacy policy', propertyValue: 'https://example.com/privacy' },
@@ -77,8 +81,12 @@ function namesIn(text: string, schemas: Readonly<Record<string, Json>>, known: r
 function writeOperation(operation: Operation, resource: Resource): Json {
   const { operationId, summary, description, parameters: names = [], body, answers, status = 200 } = operation;
   const success = answers.content['application/json'];
-  const taken = names.filter((name) => parameters[name].connector).map((name) => writeParameter(name, resource));
-  const list = success === 'ModelPerformanceList';
+  const parameters = parametersOf(resource);
+  const taken = names.flatMap((name) => {
+    const parameter = parameters[name];
+    return parameter?.connector ? [writeParameter(name, parameter, resource)] : [];
+  });
+  const list = success === filled('{{Type}}List', resource);
   return {
     operationId,
     summary,
@@ -86,7 +94,9 @@ function writeOperation(operation: Operation, resource: Resource): Json {
     parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
     responses: {
       [status]: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
-      ...Object.fromEntries(problemsByStatus(operation).map(({ status, says }) => [status, { description: says }])),
+      ...Object.fromEntries(
+        problemsByStatus(operation, resource).map(({ status, says }) => [status, { description: says }]),
+      ),
       default: { description: 'It failed. The text for people is body/error/message.' },
     },
     'x-ms-api-annotation': { family: operationId, revision: 1, status: 'Preview' },
@@ -95,8 +105,8 @@ function writeOperation(operation: Operation, resource: Resource): Json {
   };
 }
 
-function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, name: written = name, title, says, schema, names }: Parameter = parameters[name];
+function writeParameter(name: string, parameter: Parameter, { fields }: Resource): Json {
+  const { in: place, name: written = name, title, says, schema, names } = parameter;
   return {
     name: written,
     in: place,
