@@ -25,7 +25,11 @@ const languages: Readonly<Record<string, string>> = {
 
 /** A file of this repository as a block of code; another document as a part of this one, without its title. */
 function asBlock(path: string): string {
-  if (path.endsWith('.md')) return readFileSync(path, 'utf8').replace(/^# .*\n+/, '').replaceAll(/^#/gm, '##').trim();
+  if (path.endsWith('.md'))
+    return readFileSync(path, 'utf8')
+      .replace(/^# .*\n+/, '')
+      .replaceAll(/^#/gm, '##')
+      .trim();
   const language = languages[path.replace(/.*\./, '')] ?? '';
   return `\`\`\`${language}\n${readFileSync(path, 'utf8')}\`\`\``;
 }
