@@ -11,9 +11,9 @@ interface Chart {
 const width = 720;
 const [barHeight, gap, labelWidth, titleHeight] = [18, 6, 230, 34];
 
-/** Both charts as one SVG that follows the reader's light or dark. Texts and numbers are there, so that no bar has to be measured. */
+/** What was measured of both charts as one SVG that follows the reader's light or dark. Texts and numbers are there, so that no bar has to be measured. */
 export function picture({ cold, load }: Results): string {
-  const charts: Chart[] = [
+  const all: Chart[] = [
     {
       title: 'Work before the first answer after a start, as a multiple of an empty app’s',
       rows: cold?.rows ?? [],
@@ -27,6 +27,7 @@ export function picture({ cold, load }: Results): string {
       floor: 'empty',
     },
   ];
+  const charts = all.filter(({ rows }) => rows.length > 0);
   const heights = charts.map(({ rows }) => titleHeight + rows.length * (barHeight + gap) + 16);
   const parts = charts.map((chart, index) =>
     chartOf(

@@ -125,7 +125,7 @@ if (executablePath === undefined) process.stderr.write('Skipped: the contract pa
       expect.arrayContaining(Object.values(operations).map(({ summary }) => summary)),
     );
     const roles = await page.locator('.operation .role').allInnerTexts();
-    expect(new Set(roles)).toEqual(new Set(['needs Read', 'needs Write']));
+    expect(new Set(roles)).toEqual(new Set(['needs Read', 'needs Write', 'needs Write or Operate']));
     expect(await operation('GetLive').locator('.role').count()).toBe(0);
     await photograph('docs');
   });

@@ -116,8 +116,11 @@ function writeOperation(method: string, operation: Operation, role: 'none' | Rol
 }
 
 /** Readiness is for everybody, and tells more to who brings a token. */
-function securityOf({ problems: codes }: Operation, role: string): Json[] {
-  if (role !== 'none') return [{ entraId: [`ModelPerformance.${role}`] }];
+function securityOf({ problems: codes }: Operation, role: 'none' | Role): Json[] {
+  if (role !== 'none')
+    return toldRoles(role)
+      .split(' or ')
+      .map((one) => ({ entraId: [one] }));
   return codes.includes('not-ready') ? [{}, { entraId: ['ModelPerformance.Write'] }] : [];
 }
 
