@@ -16,7 +16,7 @@ export function showCalls(entries) {
     const head = element(
       'div',
       { className: 'line' },
-      element('b', {}, call?.method ?? 'Graph alone'),
+      element('b', {}, call?.method ?? 'In the background'),
       element('code', {}, call?.path ?? ''),
       call && drawStatus(call.status ?? 0, call.endedAt === undefined),
       call?.code ? element('span', {}, call.code) : undefined,
