@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { compose } from './compose.js';
-import { readConfig, SettingsError, type Config } from './config.js';
+import { misspeltSettings, readConfig, SettingsError, type Config } from './config.js';
 import { guardStreams } from './http/streamGuard.js';
 import { appFunctions, refusingFunctions, type AppFunction } from './register.js';
 import { streamTimeoutMs } from './settings.js';
@@ -21,6 +21,7 @@ for (const one of config === undefined ? refusingFunctions() : composed(config))
     app.storageQueue(name, { queueName: queue, connection: 'AzureWebJobsStorage', handler });
   }
 }
+for (const line of misspeltSettings()) log(`Warning: ${line}`);
 guardStreams(config?.limits.streamMs ?? streamTimeoutMs, log);
 
 /** One line for each mistake: of an error with several lines the platform shows the first alone (F57). */

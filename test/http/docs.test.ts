@@ -6,6 +6,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { operations } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
+import { notTested } from '../support/notTested.js';
 
 let system: System;
 beforeAll(async () => {
@@ -62,8 +63,7 @@ describe('the files of the page', () => {
 });
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined)
-  process.stderr.write('Skipped: the interactive page in a browser; no Chromium here.\n');
+if (executablePath === undefined) notTested('the interactive page', 'there is no Chromium');
 
 (executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
   const profile = mkdtempSync(join(tmpdir(), 'docs-page-'));
