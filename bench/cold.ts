@@ -1,12 +1,12 @@
 import { drive, updateCall } from './drive.js';
 import type { Part } from './results.js';
 import { measureRounds } from './rounds.js';
-import { startSubject, subjects } from './subjects.js';
+import { pick, startSubject } from './subjects.js';
 import type { Upstream } from './upstream.js';
 
 /** From the start of a process to its first answered update. */
 export function measureCold(upstream: Upstream, rounds: number): Promise<Part> {
-  const { proxy: _, 'ours-no-read': __, ...measured } = subjects;
+  const measured = pick('empty-plain', 'empty', 'facade', 'naive', 'ours', 'ours-telemetry');
   return measureRounds(measured, rounds, ['empty-plain', 'empty', 'facade'], async (subject) => {
     const startMs = performance.now();
     const child = await startSubject(subject, upstream);

@@ -3,7 +3,7 @@ import { drive, listCall, updateCall, type CallPlan } from './drive.js';
 import type { Part } from './results.js';
 import { measureRounds } from './rounds.js';
 import { quantile } from './statistics.js';
-import { startSubject, subjects, type Subject } from './subjects.js';
+import { pick, startSubject, type Subject } from './subjects.js';
 import type { Upstream } from './upstream.js';
 
 const connections = [1, 10, 50];
@@ -11,7 +11,7 @@ const stretch = { seconds: 1.5 };
 
 /** Updates at 1, 10 and 50 connections: how many, how fast, and what each costs the process that serves it. */
 export async function measureLoad(upstream: Upstream, rounds: number): Promise<Part> {
-  const { 'empty-plain': _, ...measured } = subjects;
+  const measured = pick('proxy', 'empty', 'facade', 'naive', 'ours', 'ours-telemetry', 'ours-no-read');
   const call = updateCall(upstream);
   const children = await startAll(Object.keys(measured) as (keyof typeof measured)[], upstream, call);
   const part = await measureRounds(measured, rounds, ['empty', 'facade', 'proxy'], async (subject) => {
@@ -31,10 +31,9 @@ export async function measureLoad(upstream: Upstream, rounds: number): Promise<P
 
 /** The list of 1 000 objects, ten at once. */
 export async function measureList(upstream: Upstream, rounds: number): Promise<Part> {
-  const { proxy, facade, ours } = subjects;
   const call = listCall(upstream);
   const children = await startAll(['proxy', 'facade', 'ours'], upstream, call);
-  const part = await measureRounds({ proxy, facade, ours }, rounds, ['proxy', 'facade'], async (subject) => {
+  const part = await measureRounds(pick('proxy', 'facade', 'ours'), rounds, ['proxy', 'facade'], async (subject) => {
     const { calls, seconds, cpuMs } = await costOf(childOf(children, subject), call, 10);
     return { 'lists/s': calls / seconds, 'CPU per list, ms': cpuMs / calls };
   });

@@ -5,8 +5,11 @@ import { join, resolve } from 'node:path';
 import { startChild, type Child } from './child.js';
 import type { Upstream } from './upstream.js';
 
+export type Subject =
+  'proxy' | 'empty-plain' | 'empty' | 'facade' | 'naive' | 'ours' | 'ours-telemetry' | 'ours-no-read';
+
 /** What is measured: each does the same update as far as it does any. */
-export const subjects = {
+const subjects: Record<Subject, string> = {
   proxy: 'bare proxy, no Functions',
   'empty-plain': 'empty app',
   empty: 'empty app, HTTP streams',
@@ -15,9 +18,12 @@ export const subjects = {
   ours: 'this product',
   'ours-telemetry': 'this product, with telemetry',
   'ours-no-read': 'this product, AUDIT_FROM=none',
-} as const;
+};
 
-export type Subject = keyof typeof subjects;
+/** Some of them, with their names for a table. */
+export function pick<Picked extends Subject>(...names: readonly Picked[]): Record<Picked, string> {
+  return Object.fromEntries(names.map((name) => [name, subjects[name]])) as Record<Picked, string>;
+}
 
 /** Where the deployment package stands that is measured as this product. */
 export const packageFolder = join('.local', 'bench', 'package');

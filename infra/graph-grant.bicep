@@ -14,11 +14,14 @@ param graphApiVersion graphVersion = 'beta'
 @description('Client id of the API: the output apiClientId of entra-application.bicep.')
 param apiClientId guidText
 
-@description('Object ids of the systems that may update models, and with that read them.')
+@description('Object ids of the systems and people that may update models, and with that read them.')
 param writerPrincipalIds guidText[] = []
 
-@description('Object ids of the systems that may only read.')
+@description('Object ids of the systems and people that may only read.')
 param readerPrincipalIds guidText[] = []
+
+@description('Object ids of the people and systems that see, read and cancel the jobs of everybody.')
+param operatorPrincipalIds guidText[] = []
 
 var permissions = {
   beta: 'DeviceManagementConfiguration.ReadWrite.All'
@@ -29,6 +32,7 @@ var roleIds = {
   'DeviceManagementManagedDevices.ReadWrite.All': '243333ab-4d21-40cb-a475-36241daa0842'
   'ModelPerformance.Read': 'b615128d-b969-4584-aad1-757213622e1a'
   'ModelPerformance.Write': '720664bb-3838-487d-9352-34a4f05dec0b'
+  'ModelPerformance.Operate': '497ac8a3-99cc-4116-abee-f5e2b34847c2'
 }
 
 resource graph 'Microsoft.Graph/servicePrincipals@v1.0' existing = {
@@ -56,6 +60,14 @@ resource writers 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
 resource readers 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
   for principalId in readerPrincipalIds: {
     appRoleId: roleIds['ModelPerformance.Read']
+    principalId: principalId
+    resourceId: api.id
+  }
+]
+
+resource operators 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
+  for principalId in operatorPrincipalIds: {
+    appRoleId: roleIds['ModelPerformance.Operate']
     principalId: principalId
     resourceId: api.id
   }

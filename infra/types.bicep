@@ -13,18 +13,19 @@ type graphVersion = 'beta' | 'v1.0'
 type guidText = string
 
 @export()
-@description('How many instances there may be, and how large they are.')
+@description('How long Azure Monitor keeps records, in days: it takes these values and no others.')
+type retention = 30 | 60 | 90 | 120 | 180 | 270 | 365 | 550 | 730
+
+@export()
+@description('How many instances there may be, how large they are, and how many of them wait for work.')
 type scale = {
-  @description('Most instances at the same time.')
-  @minValue(40)
-  @maxValue(1000)
-  maximumInstanceCount: int
-
-  @description('Memory of one instance, in megabytes.')
+  maximumInstances: int
   instanceMemoryMB: 512 | 2048 | 4096
-
-  @description('Instances that are kept warm for HTTP. They are paid for even when nobody calls.')
-  @minValue(0)
-  @maxValue(20)
+  callsPerInstance: int
+  @description('Instances that wait for HTTP.')
   alwaysReady: int
+  @description('Instances that wait for jobs.')
+  alwaysReadyJobs: int
+  zoneRedundant: bool
+  rollingUpdates: bool
 }

@@ -124,7 +124,7 @@ function packagesHash() {
   return createHash('sha256').update(JSON.stringify(rest)).update(readFileSync('package-lock.json')).digest('hex');
 }
 
-const sourcesHash = () => hashOf(['src', 'local', 'tools', 'bench', 'tsconfig.json', 'package-lock.json']);
+const sourcesHash = () => hashOf(['src', 'local', 'tools', 'bench', 'clients', 'tsconfig.json', 'package-lock.json']);
 const ready = () => holds(packagesStamp, packagesHash()) && holds(buildStamp, sourcesHash());
 
 async function setUp() {
@@ -164,6 +164,6 @@ try {
   const [program, ...programArguments] = process.argv.slice(2);
   if (program) run(program, programArguments);
 } catch (error) {
-  console.error(`\n${error.code ? `${meaningOf(error.code) ?? ''} (${error.message})` : error.message}`);
+  console.error(`\n${meaningOf(error.code ?? '') ? `${meaningOf(error.code)} (${error.message})` : error.message}`);
   process.exit(1);
 }

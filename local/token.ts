@@ -7,11 +7,11 @@ const help = `Prints an access token for the API that npm start serves; it lives
   npm run token -- --role Write
   TOKEN=$(npm run --silent token -- --role Read)
 
-  --role  Read or Write, the application role in the token; Write by default
+  --role  Read, Write or Operate, the application role in the token; Write by default
   --port  the one that npm start was given; ${portOption.default} by default
 `;
 
-const callerOf = { Read: callers.read, Write: callers.write };
+const callerOf = { Read: callers.read, Write: callers.write, Operate: callers.operate };
 
 const readFlags = () =>
   readCommandLine({
@@ -19,7 +19,8 @@ const readFlags = () =>
     help,
     options: { role: { type: 'string', default: 'Write' }, port: portOption },
     read: ({ role, port }) => {
-      if (role !== 'Read' && role !== 'Write') throw new Error('--role is Read or Write.');
+      if (role !== 'Read' && role !== 'Write' && role !== 'Operate')
+        throw new Error('--role is Read, Write or Operate.');
       return { role, port: readPorts(port).identity } as const;
     },
   });

@@ -9,7 +9,8 @@ import type { JobParts } from './jobs/parts.js';
 import { createLifecycle } from './lifecycle.js';
 import { pointer } from './pointer.js';
 import { modelPerformance } from './resource/modelPerformance.js';
-import { parserOf, type Parsed } from './resource/parse.js';
+import { parserOf, type Parse } from './resource/parse.js';
+import { quietly } from './telemetry/exception.js';
 import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 import type { UpdateParts } from './updates/parts.js';
 
@@ -22,17 +23,20 @@ export interface Parts extends UpdateParts {
   /** Whether updates can succeed at present. */
   readonly readiness: () => Promise<readonly Check[]>;
   /** Holds a body against the resource's table. */
-  readonly parse: (body: unknown, id: string) => Parsed;
+  readonly parse: Parse;
   readonly jobs: JobParts;
   /** Ends the instance in order: what runs gets its time, then connections and telemetry are closed. */
   readonly close: () => Promise<void>;
 }
 
 /** @param log lines for the operator, of which the platform takes the level from their words */
-export function compose(config: Config, log: (line: string) => void): Parts {
+export function compose(
+  config: Config,
+  log: (line: string) => void,
+  telemetry: Telemetry = openTelemetry(config, log),
+): Parts {
   const resource = modelPerformance;
   const lifecycle = createLifecycle();
-  const telemetry = openTelemetry(config, log);
   const tokenTarget = new URL(config.graph.scope).host;
   const tokens = createTokenSource({
     askForToken: createAskForToken(config.graph),
@@ -45,7 +49,14 @@ export function compose(config: Config, log: (line: string) => void): Parts {
   const graph = createGraph({
     ...{ config, resource, tokens, lifecycle },
     onAttempt: (attempt, call) => {
-      telemetry.attempt(call, attempt);
+      quietly(() => {
+        telemetry.attempt(call, attempt);
+      });
+    },
+    onDrift: (property) => {
+      quietly(() => {
+        telemetry.drift(property);
+      });
     },
   });
   const parts = { config, resource, lifecycle, telemetry, graph };

@@ -18,13 +18,25 @@ export const problems = {
   'invalid-json': {
     status: 400,
     title: 'The body is not JSON',
-    says: 'Send one JSON object in UTF-8, without comments or anything after it.',
+    says: 'Send one JSON object in UTF-8, without a byte order mark, comments or anything after it.',
     retry: 'no',
   },
   'invalid-body': {
     status: 400,
     title: 'The body breaks the contract',
     says: 'Mend every mistake that `errors` lists, and send the request again.',
+    retry: 'no',
+  },
+  'null-not-confirmed': {
+    status: 400,
+    title: 'The body holds null, and nothing says that it is meant',
+    says: 'Many serializers write null for what was never set. Leave the properties out to keep their values; to clear them, add ?null=clear to the address, or send the body as application/merge-patch+json.',
+    retry: 'no',
+  },
+  'invalid-csv': {
+    status: 400,
+    title: 'The table cannot be read',
+    says: 'Save it as CSV in UTF-8, with a header line that names the columns, and mend every mistake that `errors` lists.',
     retry: 'no',
   },
   'duplicate-key': {
@@ -53,8 +65,8 @@ export const problems = {
   },
   'precondition-not-supported': {
     status: 400,
-    title: 'If-Match is not supported',
-    says: 'Microsoft Graph keeps no versions of these objects. Leave If-Match out, or send "*".',
+    title: 'The precondition is not supported',
+    says: 'Microsoft Graph keeps no versions of these objects. Leave the header out; If-Match may also be "*".',
     retry: 'no',
   },
   unauthenticated: {
@@ -123,7 +135,7 @@ export const problems = {
   'unsupported-media-type': {
     status: 415,
     title: 'The content type is not supported',
-    says: 'Send application/json or application/merge-patch+json in UTF-8, without content encoding.',
+    says: 'Send application/json or application/merge-patch+json, in UTF-8 and without content encoding.',
     retry: 'no',
   },
   'idempotency-key-reused': {
@@ -280,8 +292,10 @@ interface More {
   readonly retryAfterSeconds?: number;
   /** Methods that fit the path, for 405. */
   readonly allow?: readonly string[];
-  /** The application role that the call needs, for 403. */
-  readonly role?: string;
+  /** What is particular to this occurrence, as one sentence of ours; it stands before what the row says. */
+  readonly reason?: string;
+  /** Content types of bodies that are taken, for 415, and the header that says so (RFC 5789 §2.2; Accept-Post is its sibling for POST). */
+  readonly accept?: { readonly header: 'accept-patch' | 'accept-post'; readonly types: readonly string[] };
   /** For telemetry alone: never part of an answer. */
   readonly cause?: unknown;
 }

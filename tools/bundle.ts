@@ -51,24 +51,48 @@ const undici = `
   };
 `;
 
+/** What only jobs need, in a file of its own that their first call loads. */
+const storage = `
+  export { BlobServiceClient } from '@azure/storage-blob';
+  export { QueueServiceClient } from '@azure/storage-queue';
+`;
+
 const lean: Plugin = {
   name: 'lean',
-  setup: ({ onLoad, onResolve, resolve: resolveAgain }) => {
-    onResolve({ filter: new RegExp(`^(${leftOut.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'left-out' }));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-client' }));
-    onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({ contents: undici, resolveDir: resolve('.') }));
+  setup: (building) => {
+    const instead = (filter: RegExp, namespace: string, contents: string) => {
+      building.onResolve({ filter }, ({ path }) => ({ path, namespace }));
+      building.onLoad({ filter: /.*/, namespace }, () => ({ contents, resolveDir: resolve('.') }));
+    };
+    instead(new RegExp(`^(${leftOut.join('|')})(/|$)`), 'left-out', 'module.exports = {};');
+    instead(/^undici$/, 'undici-client', undici);
+    // Its experimental parser, which has to be asked for.
+    instead(/^\.\.\/milo\//, 'left-out-parser', 'module.exports = undefined;');
+    instead(/^storage$/, 'storage', storage);
+    building.onResolve({ filter: /^@azure\/storage-(blob|queue)$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './storage.js', external: true } : undefined,
+    );
+    // A package that is imported as a whole keeps all that it exports.
+    building.onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'identity' } : undefined,
+    );
+    building.onLoad({ filter: /.*/, namespace: 'identity' }, () => ({
+      contents: "export { ManagedIdentityCredential } from '@azure/identity';",
+      resolveDir: resolve('.'),
+    }));
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
-    onResolve({ filter: /^@(azure|azure-rest|typespec)\// }, ({ kind, path, importer, resolveDir, pluginData }) =>
-      kind === 'require-call' && pluginData !== lean
-        ? resolveAgain(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
-        : undefined,
+    building.onResolve(
+      { filter: /^@(azure|azure-rest|typespec)\// },
+      ({ kind, path, importer, resolveDir, pluginData }) =>
+        kind === 'require-call' && pluginData !== lean
+          ? building.resolve(path, { kind: 'import-statement', importer, resolveDir, pluginData: lean })
+          : undefined,
     );
   },
 };
 
-/** What only the host provides, and what is found by its folder. */
-const external = ['@azure/functions-core', 'swagger-ui-dist'];
+/** What only the host provides. */
+const external = ['@azure/functions-core'];
 
 /**
  * Bundles TypeScript sources, with all that they import, into one file each. The same sources give the same bytes.

@@ -6,6 +6,7 @@ import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { settings } from '../src/settings.js';
+import { readChoices } from './infra/parameters.js';
 
 type Row = readonly string[];
 
@@ -29,10 +30,9 @@ function asBlock(path: string): string {
 }
 
 /** What a property may hold, in a few words. */
-function kindOf({ edmType, nullable, members }: Field<unknown>): string {
+function kindOf({ noun, nullable, members }: Field<unknown>): string {
   if (members !== undefined) return `one of ${Object.keys(members).map(quoted).join(', ')}`;
-  const kinds = { 'Edm.String': 'text', 'Edm.Int32': 'whole number', 'Edm.Double': 'number', Enum: 'text' };
-  return `${kinds[edmType]}${nullable ? ' or null' : ''}`;
+  return `${noun.replace(/^an? /, '')}${nullable ? ' or null' : ''}`;
 }
 
 /** The parts of documents that are made from the product's sources, by the name in their markers. */
@@ -66,6 +66,11 @@ const parts: Readonly<Record<string, () => string>> = {
     Object.entries(readResults())
       .map(([name, part]) => benchTable(name as PartName, part))
       .join('\n\n'),
+  deployment: () =>
+    table(
+      ['variable', 'by default', 'what it chooses'],
+      readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
+    ),
   queries: () =>
     readdirSync('infra/queries')
       .filter((name) => name.endsWith('.kql'))

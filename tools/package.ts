@@ -17,21 +17,19 @@ const help = `Makes the deployment package: a folder that Azure Functions runs a
 /** As deep as the sources that look for others beside and above them, so that these find them from here too. */
 const bundleFolder = 'dist/src/bundle';
 
-/** Two files, because the telemetry library runs in a thread of its own, which is started from a file beside the app's. */
+/** The app; storage, which its jobs load when they need it; and the telemetry thread, which is started from a file beside the app's. */
 const bundled = {
   'src/index.ts': `${bundleFolder}/index`,
+  storage: `${bundleFolder}/storage`,
   'src/telemetry/thread.ts': `${bundleFolder}/thread`,
 };
-
-/** The page of `/api/docs` reads its files from the package that they come with. */
-const pageFiles = ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** What is taken as it is, to the same place. */
 const copied = [
   'host.json',
   'contract/openapi.documented.json',
   'contract/openapi.strict.json',
-  ...pageFiles.map((name) => `node_modules/swagger-ui-dist/${name}`),
+  ...readdirSync('contract/page').map((name) => `contract/page/${name}`),
 ];
 
 /** The same sources give the same bytes. */

@@ -13,14 +13,38 @@ param insightsId string
 @description('Workspace with the logs of storage.')
 param workspaceId string
 
+@description('E-mail address that is told; empty for none.')
+param email string
+
+@description('Action groups that are told, too.')
+param actionGroupIds string[]
+
 @description('Host name of the app.')
 param hostName string
 
-@description('Action groups that are told. Without one, alerts are only seen in the portal.')
-param actionGroupIds string[]
+@description('Places from which it is asked whether updates can succeed; empty when nobody outside can ask.')
+param availabilityLocations string[]
 
-// The first line of each query is the rule's title, the second says what to mend.
-var rules = {
+resource group 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+  name: name
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'model-perf'
+    enabled: true
+    emailReceivers: [{ name: 'operator', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+var told = concat(empty(email) ? [] : [group.id], actionGroupIds)
+
+// The availability test asks every five minutes: while it does, silence means that telemetry is lost, or the app is gone.
+var silence = {
+  'no-requests': { query: loadTextContent('../queries/alerts/no-requests.kql'), severity: 1, above: 0 }
+}
+
+// The first line of each query is the rule's title, the second says what to mend; docs/OPERATE.md has a section of that title.
+var rules = union(empty(availabilityLocations) ? {} : silence, {
   'permission-missing': { query: loadTextContent('../queries/alerts/permission-missing.kql'), severity: 1, above: 0 }
   'operation-not-supported': {
     query: loadTextContent('../queries/alerts/operation-not-supported.kql')
@@ -45,16 +69,25 @@ var rules = {
     severity: 2
     above: 8
   }
+  'audit-missing': { query: loadTextContent('../queries/alerts/audit-missing.kql'), severity: 1, above: 0 }
   'telemetry-gap': { query: loadTextContent('../queries/alerts/telemetry-gap.kql'), severity: 2, above: 0 }
   'failure-rate': { query: loadTextContent('../queries/alerts/failure-rate.kql'), severity: 2, above: 0 }
-  'poison-rows': {
-    query: loadTextContent('../queries/alerts/poison-rows.kql')
+  'jobs-poisoned': {
+    query: loadTextContent('../queries/alerts/jobs-poisoned.kql')
     severity: 2
     above: 0
     scope: workspaceId
   }
+  'values-drift': { query: loadTextContent('../queries/alerts/values-drift.kql'), severity: 3, above: 0 }
+  'jobs-failed': { query: loadTextContent('../queries/alerts/jobs-failed.kql'), severity: 1, above: 0 }
+  'jobs-stuck': {
+    query: loadTextContent('../queries/alerts/jobs-stuck.kql')
+    severity: 1
+    above: 0
+    scope: workspaceId
+  }
   slow: { query: loadTextContent('../queries/alerts/slow.kql'), severity: 3, above: 0 }
-}
+})
 
 resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   for rule in items(rules): {
@@ -84,14 +117,14 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         ]
       }
       autoMitigate: true
-      actions: { actionGroups: actionGroupIds }
+      actions: { actionGroups: told }
     }
   }
 ]
 
 var readyTest = '${name}-ready'
 
-resource availability 'Microsoft.Insights/webtests@2022-06-15' = {
+resource test 'Microsoft.Insights/webtests@2022-06-15' = if (!empty(availabilityLocations)) {
   name: readyTest
   location: location
   tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
@@ -104,11 +137,7 @@ resource availability 'Microsoft.Insights/webtests@2022-06-15' = {
     Timeout: 60
     Kind: 'standard'
     RetryEnabled: true
-    Locations: [
-      { Id: 'emea-nl-ams-azr' }
-      { Id: 'us-va-ash-azr' }
-      { Id: 'apac-sg-sin-azr' }
-    ]
+    Locations: map(availabilityLocations, location => { Id: location })
     Request: {
       RequestUrl: 'https://${hostName}/api/health/ready'
       HttpVerb: 'GET'
@@ -123,7 +152,7 @@ resource availability 'Microsoft.Insights/webtests@2022-06-15' = {
   }
 }
 
-resource notReady 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource notReady 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(availabilityLocations)) {
   name: '${name}-not-ready'
   location: 'global'
   tags: tags
@@ -131,17 +160,18 @@ resource notReady 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     description: 'Updates cannot succeed: npm run doctor tells what is missing.'
     severity: 1
     enabled: true
-    scopes: [availability.id, insightsId]
+    scopes: [test.id, insightsId]
     evaluationFrequency: 'PT5M'
     windowSize: 'PT15M'
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
-      webTestId: availability.id
+      webTestId: test.id
       componentId: insightsId
-      failedLocationCount: 2
+      // Two places can fail by themselves. Source: "Create availability alerts": as many as there are, less two.
+      failedLocationCount: max(1, length(availabilityLocations) - 2)
     }
     // The rule looks for functions that make ids; these are ids already.
     #disable-next-line use-resource-id-functions
-    actions: map(actionGroupIds, id => { actionGroupId: id })
+    actions: map(told, id => { actionGroupId: id })
   }
 }

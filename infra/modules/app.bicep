@@ -1,4 +1,4 @@
-import { cloud, graphVersion, guidText, scale } from '../types.bicep'
+import { scale } from '../types.bicep'
 
 @description('Name of the app; its address is made of it.')
 param name string
@@ -13,7 +13,7 @@ param tags { *: string }
 param identity { id: string, clientId: string }
 
 @description('Addresses of the storage account, each with a slash at its end.')
-param storage { blobs: string, queues: string, tables: string }
+param storage { blobs: string, queues: string }
 
 @description('Container of the deployed package.')
 param containerName string
@@ -30,21 +30,35 @@ param subnetId string?
 @description('Instances and their size.')
 param scaling scale
 
-@description('Settings of the product itself, as the README lists them; an empty one counts as left out.')
-param product {
-  graphCloud: cloud
-  graphVersion: graphVersion
-  tenantId: guidText
-  apiClientId: guidText
-  allowedClientIds: guidText[]
-  publicBaseUrl: string
-  validation: string
-  auditFrom: string
-  samplingPercent: int
-}
+@description('Settings of the product itself, by their names; an empty one counts as left out.')
+param product { *: string }
 
 @description('Origins whose pages may call the API.')
 param corsOrigins string[]
+
+@description('Address ranges that may call; empty: every address.')
+param allowedRanges string[]
+
+@description('Only a private endpoint reaches it.')
+param closed bool
+
+// Deployments come from elsewhere, and need a token: what is restricted is the API. Availability tests are let in by the name that Azure keeps for them.
+var allowed = concat(map(allowedRanges, range => { ipAddress: range, tag: 'Default' }), [
+  { ipAddress: 'ApplicationInsightsAvailability', tag: 'ServiceTag' }
+])
+var restrictions = {
+  ipSecurityRestrictionsDefaultAction: 'Deny'
+  ipSecurityRestrictions: map(range(0, length(allowed)), index => {
+    ...allowed[index]
+    action: 'Allow'
+    priority: 100 + index
+    name: 'allowed-${index}'
+  })
+  scmIpSecurityRestrictionsUseMain: false
+}
+
+@description('Name of the function that runs jobs, as the code registers it.')
+var jobFunction = 'jobs-turn'
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: name
@@ -52,7 +66,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { tier: 'FlexConsumption', name: 'FC1' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: scaling.zoneRedundant }
 }
 
 resource site 'Microsoft.Web/sites@2024-11-01' = {
@@ -66,6 +80,9 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     virtualNetworkSubnetId: subnetId
+    publicNetworkAccess: closed ? 'Disabled' : 'Enabled'
+    // The published types do not know siteUpdateStrategy yet: it is a preview.
+    #disable-next-line BCP037
     functionAppConfig: {
       deployment: {
         storage: {
@@ -76,10 +93,19 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
       }
       runtime: { name: 'node', version: '24' }
       scaleAndConcurrency: {
-        maximumInstanceCount: scaling.maximumInstanceCount
+        maximumInstanceCount: scaling.maximumInstances
         instanceMemoryMB: scaling.instanceMemoryMB
-        alwaysReady: scaling.alwaysReady > 0 ? [{ name: 'http', instanceCount: scaling.alwaysReady }] : []
+        triggers: { http: { perInstanceConcurrency: scaling.callsPerInstance } }
+        // The function that runs jobs is scaled by itself, after its queue; all of HTTP together.
+        alwaysReady: filter(
+          [
+            { name: 'http', instanceCount: scaling.alwaysReady }
+            { name: 'function:${jobFunction}', instanceCount: scaling.alwaysReadyJobs }
+          ],
+          group => group.instanceCount > 0
+        )
       }
+      ...(scaling.rollingUpdates ? { siteUpdateStrategy: { type: 'RollingUpdate' } } : {})
     }
     siteConfig: {
       http20Enabled: true
@@ -87,27 +113,24 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
       scmMinTlsVersion: '1.2'
       ftpsState: 'Disabled'
       cors: empty(corsOrigins) ? null : { allowedOrigins: corsOrigins, supportCredentials: false }
-      appSettings: [
-        { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
-        { name: 'AzureWebJobsStorage__clientId', value: identity.clientId }
-        { name: 'AzureWebJobsStorage__blobServiceUri', value: storage.blobs }
-        { name: 'AzureWebJobsStorage__queueServiceUri', value: storage.queues }
-        { name: 'AzureWebJobsStorage__tableServiceUri', value: storage.tables }
-        { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: connectionString }
-        // For the host; the app has its own setting.
-        { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.clientId};Authorization=AAD' }
-        { name: 'TELEMETRY_AUTHENTICATION', value: 'managed-identity' }
-        { name: 'TELEMETRY_SAMPLING_PERCENT', value: string(product.samplingPercent) }
-        { name: 'MANAGED_IDENTITY_CLIENT_ID', value: identity.clientId }
-        { name: 'GRAPH_CLOUD', value: product.graphCloud }
-        { name: 'GRAPH_VERSION', value: product.graphVersion }
-        { name: 'ENTRA_TENANT_ID', value: product.tenantId }
-        { name: 'ENTRA_API_CLIENT_ID', value: product.apiClientId }
-        { name: 'ENTRA_ALLOWED_CLIENT_IDS', value: join(product.allowedClientIds, ',') }
-        { name: 'PUBLIC_BASE_URL', value: product.publicBaseUrl }
-        { name: 'VALIDATION', value: product.validation }
-        { name: 'AUDIT_FROM', value: product.auditFrom }
-      ]
+      ...(empty(allowedRanges) ? {} : restrictions)
+      appSettings: concat(
+        [
+          { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+          { name: 'AzureWebJobsStorage__clientId', value: identity.clientId }
+          { name: 'AzureWebJobsStorage__blobServiceUri', value: storage.blobs }
+          { name: 'AzureWebJobsStorage__queueServiceUri', value: storage.queues }
+          { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: connectionString }
+          // For the host; the app has its own setting.
+          {
+            name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+            value: 'ClientId=${identity.clientId};Authorization=AAD'
+          }
+          { name: 'TELEMETRY_AUTHENTICATION', value: 'managed-identity' }
+          { name: 'MANAGED_IDENTITY_CLIENT_ID', value: identity.clientId }
+        ],
+        map(items(product), setting => { name: setting.key, value: setting.value })
+      )
     }
   }
 
@@ -130,6 +153,9 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
     logs: [{ category: 'FunctionAppLogs', enabled: true }]
   }
 }
+
+@description('Resource id of the site.')
+output id string = site.id
 
 @description('Name of the site.')
 output name string = site.name

@@ -1,3 +1,5 @@
+import { retention } from '../types.bicep'
+
 @description('Name of the workspace and of Application Insights.')
 param name string
 
@@ -8,17 +10,7 @@ param location string
 param tags { *: string }
 
 @description('How long telemetry and audit events are kept, in days.')
-@minValue(30)
-@maxValue(730)
-param retentionDays int
-
-@description('Name of the identity that may send telemetry.')
-param identityName string
-
-@description('Object id of that identity.')
-param principalId string
-
-var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+param retentionDays retention
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: name
@@ -42,16 +34,6 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
     IngestionMode: 'LogAnalytics'
     RetentionInDays: retentionDays
-  }
-}
-
-resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, identityName, monitoringMetricsPublisher)
-  scope: insights
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
   }
 }
 

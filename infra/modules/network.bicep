@@ -10,7 +10,7 @@ param tags { *: string }
 @description('Account that gets private endpoints.')
 param storageId string
 
-var services = ['blob', 'queue', 'table']
+var services = ['blob', 'queue']
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   name: name
@@ -98,3 +98,9 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
 
 @description('Subnet of the app.')
 output appSubnetId string = network::app.id
+
+@description('Resource id of the network, for names inside it.')
+output id string = network.id
+
+@description('Subnet of private endpoints.')
+output endpointSubnetId string = network::endpoints.id

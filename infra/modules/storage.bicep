@@ -9,12 +9,6 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('Name of the identity that may read and write.')
-param identityName string
-
-@description('Object id of that identity.')
-param principalId string
-
 @description('Copies of what is stored.')
 param sku 'Standard_LRS' | 'Standard_ZRS'
 
@@ -24,14 +18,18 @@ param closed bool
 @description('Workspace that gets the logs.')
 param workspaceId string
 
-@description('Container of the deployed package.')
-param containerName string
+@description('Containers of the deployed package and of jobs.')
+param containerNames string[]
 
-var roles = {
-  blobs: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  queues: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-  tables: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-}
+@description('Queues of jobs.')
+param queueNames string[]
+
+@description('Containers in which blobs are deleted by age.')
+param jobContainerNames string[]
+
+@description('Age at which those are deleted, in days.')
+@minValue(2)
+param jobDays int
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name
@@ -53,32 +51,43 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   resource blobs 'blobServices' = {
     name: 'default'
 
-    resource container 'containers' = {
-      name: containerName
-      properties: { publicAccess: 'None' }
-    }
+    resource containers 'containers' = [
+      for containerName in containerNames: {
+        name: containerName
+        properties: { publicAccess: 'None' }
+      }
+    ]
   }
 
   resource queues 'queueServices' = {
     name: 'default'
+
+    resource all 'queues' = [
+      for queueName in queueNames: {
+        name: queueName
+      }
+    ]
   }
 
-  resource tables 'tableServices' = {
+  resource lifecycle 'managementPolicies' = {
     name: 'default'
+    properties: {
+      policy: {
+        rules: [
+          {
+            name: 'jobs-past-retention'
+            type: 'Lifecycle'
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: map(jobContainerNames, container => '${container}/') }
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: jobDays } } }
+            }
+          }
+        ]
+      }
+    }
+    dependsOn: [blobs]
   }
 }
-
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in items(roles): {
-    name: guid(account.id, identityName, role.value)
-    scope: account
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
-    }
-  }
-]
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
@@ -109,6 +118,3 @@ output blobs string = account.properties.primaryEndpoints.blob
 
 @description('Address of its queues.')
 output queues string = account.properties.primaryEndpoints.queue
-
-@description('Address of its tables.')
-output tables string = account.properties.primaryEndpoints.table

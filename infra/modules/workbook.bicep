@@ -10,19 +10,40 @@ param insightsId string
 @description('Title of the workbook.')
 param title string
 
-// The queries of docs/OPERATE.md: the first line of each is its question.
+// The queries of docs/OPERATE.md, a page for single updates and one for jobs: the first line of each is its question.
 var charts = [
-  { query: loadTextContent('../queries/updates-by-outcome.kql'), visualization: 'barchart' }
-  { query: loadTextContent('../queries/failed-updates.kql'), visualization: 'table' }
-  { query: loadTextContent('../queries/graph-attempts.kql'), visualization: 'table' }
-  { query: loadTextContent('../queries/throttling-by-hour.kql'), visualization: 'timechart' }
-  { query: loadTextContent('../queries/latency-by-attempts.kql'), visualization: 'table' }
-  { query: loadTextContent('../queries/accepted-not-visible.kql'), visualization: 'table' }
+  { page: 'updates', query: loadTextContent('../queries/updates-by-outcome.kql'), visualization: 'barchart' }
+  { page: 'updates', query: loadTextContent('../queries/failed-updates.kql'), visualization: 'table' }
+  { page: 'updates', query: loadTextContent('../queries/graph-attempts.kql'), visualization: 'table' }
+  { page: 'updates', query: loadTextContent('../queries/throttling-by-hour.kql'), visualization: 'timechart' }
+  { page: 'updates', query: loadTextContent('../queries/latency-by-attempts.kql'), visualization: 'table' }
+  { page: 'updates', query: loadTextContent('../queries/accepted-not-visible.kql'), visualization: 'table' }
   {
+    page: 'updates'
     query: replace(loadTextContent('../queries/who-changed.kql'), '00000000-0000-0000-0000-000000000000', '{model}')
     visualization: 'table'
   }
+  { page: 'jobs', query: loadTextContent('../queries/jobs-by-status.kql'), visualization: 'barchart' }
+  { page: 'jobs', query: loadTextContent('../queries/jobs-rows-by-outcome.kql'), visualization: 'barchart' }
+  { page: 'jobs', query: loadTextContent('../queries/jobs-pace-used.kql'), visualization: 'timechart' }
 ]
+
+var pages = {
+  type: 11
+  name: 'pages'
+  content: {
+    version: 'LinkItem/1.0'
+    style: 'tabs'
+    links: map(['updates', 'jobs'], page => {
+      id: guid(title, page)
+      cellValue: 'page'
+      linkTarget: 'parameter'
+      linkLabel: page == 'jobs' ? 'Jobs' : 'Updates'
+      subTarget: page
+      style: 'link'
+    })
+  }
+}
 
 var parameters = {
   type: 9
@@ -66,10 +87,11 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     serializedData: string({
       version: 'Notebook/1.0'
       items: concat(
-        [parameters],
+        [parameters, pages],
         map(range(0, length(charts)), index => {
           type: 3
           name: 'query-${index}'
+          conditionalVisibility: { parameterName: 'page', comparison: 'isEqualTo', value: charts[index].page }
           content: {
             version: 'KqlItem/1.0'
             query: charts[index].query

@@ -6,26 +6,34 @@ usage() {
   cat <<'END'
 Makes what this API needs in Microsoft Entra ID, with the Azure CLI (az). What is there already stays: it is safe to run again.
 
-  infra/scripts/entra.sh application [--name model-performance]
-  infra/scripts/entra.sh connector [--name model-performance] [--redirect <address>]
-  infra/scripts/entra.sh grants --identity <id> [--graph-version beta] --api <id> [--write <id>]... [--read <id>]...
+  infra/scripts/entra.sh application --name <name> [--allow-azure-cli]
+  infra/scripts/entra.sh connector --name <name> [--redirect <address>]
+  infra/scripts/entra.sh grants --identity <id> [--graph-version beta] --api <id> [--write <id>]... [--read <id>]... [--operate <id>]...
+                                [--write-user <person>]... [--read-user <person>]... [--operate-user <person>]...
 
-application  The registration of the API, its two roles, its scope, version 2 of its tokens, and its enterprise application. Prints its
+application  The registration of the API, its three roles, its scope, version 2 of its tokens, and its enterprise application. Prints its
              client id. Run it before the deployment.
-  --name           Last part of the registration's address api://<tenant>/<name>, by which it is found again.
+  --name             Last part of the registration's address api://<tenant>/<name>, by which it is found again. One for each environment: a
+                     role that is granted for development must not open production. With azd, model-performance-<environment>.
+  --allow-azure-cli  Lets the Azure CLI ask for tokens for this API, for people who hold a role: npm run doctor uses it.
 
 connector    The registration with which Power Automate signs people in, and its enterprise application. Prints its client id.
-  --redirect       Address that Power Platform shows once the connector was imported.
+  --name             As above.
+  --redirect         Address that Power Platform shows once the connector was imported.
 
-grants       The one permission on Microsoft Graph that updates need, for the managed identity; and roles of the API for the systems that
-             call it. Run it after the deployment.
-  --identity       Client id of the managed identity.
-  --graph-version  beta or v1.0, as in GRAPH_VERSION of the app: they need different permissions.
-  --api            Client id of the API.
-  --write, --read  Client id of a system that may write, or only read. May be given several times.
+grants       The one permission on Microsoft Graph that updates need, for the managed identity; and roles of the API for the systems and
+             people that call it. Run it after the deployment.
+  --identity         Client id of the managed identity.
+  --graph-version    beta or v1.0, as in GRAPH_VERSION of the app: they need different permissions.
+  --api              Client id of the API.
+  --write, --read, --operate
+                     Client id of a system that may write, only read, or see, read and cancel the jobs of everybody. May be given several times.
+  --write-user, --read-user, --operate-user
+                     The same for a person: a user principal name, an object id (also of a group), or me.
 
 All take
-  --graph          Root of Microsoft Graph, when it is not that of the Azure CLI's cloud, such as https://dod-graph.microsoft.us.
+  --graph            Root of Microsoft Graph, when it is not that of the Azure CLI's cloud, such as https://dod-graph.microsoft.us.
+  --subscription     Subscription of the deployment: stops when the Azure CLI is signed in to another tenant than that of the subscription.
 
 Who runs it needs in Microsoft Entra ID: for application and connector, the role Application Developer; for grants, Privileged Role Administrator.
 END
@@ -36,6 +44,9 @@ stop() {
   say "$1 See infra/scripts/entra.sh --help."
   exit 2
 }
+
+# A person: a user principal name, an object id, or me.
+is_person() { [[ $1 == me || $1 =~ ^[A-Za-z0-9._%+#-]+@[A-Za-z0-9.-]+$ ]] || is_id "$1"; }
 
 is_id() { [[ $1 =~ ^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$ ]]; }
 
@@ -75,8 +86,12 @@ role() {
 }
 read_role=$(role b615128d-b969-4584-aad1-757213622e1a Read 'Read model performance' 'Lists and reads models.')
 write_role=$(role 720664bb-3838-487d-9352-34a4f05dec0b Write 'Write model performance' 'Updates models; includes reading.')
+operate_role=$(role 497ac8a3-99cc-4116-abee-f5e2b34847c2 Operate 'Operate jobs of model performance' 'Sees, reads and cancels the jobs of everybody; updates nothing.')
 scope_id=6ebec8ba-381a-47dc-88fd-ca1889b6bd51
 scope='{"id":"'$scope_id'","value":"access_as_user","type":"User","isEnabled":true,"adminConsentDisplayName":"Use model performance as the signed-in person","adminConsentDescription":"Lets the application call this API for the signed-in person, with the roles of that person.","userConsentDisplayName":"Use model performance for you","userConsentDescription":"Lets the application call this API for you, with your roles."}'
+
+# Well-known client id of the Azure CLI.
+azure_cli=04b07795-8ddb-461a-bbee-02f9e1bf7b46
 
 # with <JSON array> <element>: the array with one more element.
 with() {
@@ -102,6 +117,7 @@ complete_application() {
   roles=$(graph GET "applications/$object" "appRoles[].$role_properties" --output json)
   if [[ $roles != *'"ModelPerformance.Read"'* ]]; then roles=$(with "$roles" "$read_role") lacks=yes; fi
   if [[ $roles != *'"ModelPerformance.Write"'* ]]; then roles=$(with "$roles" "$write_role") lacks=yes; fi
+  if [[ $roles != *'"ModelPerformance.Operate"'* ]]; then roles=$(with "$roles" "$operate_role") lacks=yes; fi
   if [[ $lacks ]]; then
     send PATCH "applications/$object" "{\"appRoles\":$roles}"
     say 'Added its roles.'
@@ -111,6 +127,17 @@ complete_application() {
     send PATCH "applications/$object" "{\"api\":{\"oauth2PermissionScopes\":$(with "$scopes" "$scope")}}"
     say 'Added its scope.'
   fi
+}
+
+# Lets the Azure CLI ask for tokens; the id of the scope may be one of its own in a registration that was made by hand.
+let_azure_cli_in() {
+  local object=$1 known id
+  known=$(graph GET "applications/$object" 'api.preAuthorizedApplications[].{appId:appId,delegatedPermissionIds:delegatedPermissionIds}' --output json)
+  if [[ $known == *"$azure_cli"* ]]; then return; fi
+  id=$(graph GET "applications/$object" "api.oauth2PermissionScopes[?value=='access_as_user'].id | [0]")
+  send PATCH "applications/$object" \
+    "{\"api\":{\"preAuthorizedApplications\":$(with "$known" "{\"appId\":\"$azure_cli\",\"delegatedPermissionIds\":[\"$id\"]}")}}"
+  say 'Let the Azure CLI ask for tokens.'
 }
 
 application() {
@@ -123,12 +150,16 @@ application() {
     complete_application "$object"
   else
     # With a unique name, the Bicep deployment finds the same registration later.
-    send PATCH "applications(uniqueName='$name')" \
-      "{\"displayName\":\"Model Performance API\",\"signInAudience\":\"AzureADMyOrg\",\"identifierUris\":[\"$address\"],\"api\":{\"requestedAccessTokenVersion\":2,\"oauth2PermissionScopes\":[$scope]},\"appRoles\":[$read_role,$write_role]}" \
-      'Prefer=create-if-missing'
+    if ! send PATCH "applications(uniqueName='$name')" \
+      "{\"displayName\":\"Model Performance API ($name)\",\"signInAudience\":\"AzureADMyOrg\",\"identifierUris\":[\"$address\"],\"api\":{\"requestedAccessTokenVersion\":2,\"oauth2PermissionScopes\":[$scope]},\"appRoles\":[$read_role,$write_role,$operate_role]}" \
+      'Prefer=create-if-missing'; then
+      say "The registration $address was not made. If its name is taken by one that was deleted (it is kept for 30 days), restore that one or choose another --name."
+      exit 1
+    fi
     say "Made the registration $address."
   fi
   client_id=$(patiently known_application)
+  if [[ $allow_azure_cli ]]; then let_azure_cli_in "$(find_application id)"; fi
   make_principal "$client_id"
   printf '%s\n' "$client_id"
 }
@@ -174,7 +205,7 @@ connector() {
     redirects='[]'
     if [[ $redirect ]]; then redirects="[\"$redirect\"]"; fi
     send PATCH "applications(uniqueName='$connector_name')" \
-      "{\"displayName\":\"Model Performance connector\",\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":$redirects},\"requiredResourceAccess\":[{\"resourceAppId\":\"$api\",\"resourceAccess\":[{\"id\":\"$scope_id\",\"type\":\"Scope\"}]}]}" \
+      "{\"displayName\":\"Model Performance connector ($name)\",\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":$redirects},\"requiredResourceAccess\":[{\"resourceAppId\":\"$api\",\"resourceAccess\":[{\"id\":\"$scope_id\",\"type\":\"Scope\"}]}]}" \
       'Prefer=create-if-missing'
     say "Made the registration of the connector."
   else
@@ -206,10 +237,27 @@ principal() {
   printf '%s' "$object"
 }
 
-# assign <object id> <object id of the resource> <role id> <words>: one app role, unless it is there.
+# person <user principal name, object id or me>: the object id.
+person() {
+  local object
+  if [[ $1 == me ]]; then
+    object=$(graph GET me id)
+  elif is_id "$1"; then
+    object=$1
+  else
+    object=$(graph GET users 'value[0].id' --url-parameters "\$filter=userPrincipalName eq '$1'")
+  fi
+  if [[ ! $object ]]; then
+    say "There is no person $1 in this tenant."
+    exit 1
+  fi
+  printf '%s' "$object"
+}
+
+# assign <kind> <object id> <object id of the resource> <role id> <words>: one app role, unless it is there.
 assign() {
-  local object=$1 resource=$2 role_id=$3 words=$4 count
-  count=$(graph GET "servicePrincipals/$object/appRoleAssignments" \
+  local kind=$1 object=$2 resource=$3 role_id=$4 words=$5 count
+  count=$(graph GET "$kind/$object/appRoleAssignments" \
     "length(value[?resourceId=='$resource' && appRoleId=='$role_id'])" --url-parameters "\$top=999")
   if [[ $count != 0 ]]; then
     say "It is there: $words."
@@ -228,19 +276,52 @@ grant_graph() {
   esac
   object=$(principal "$identity")
   resource=$(principal 00000003-0000-0000-c000-000000000000)
-  assign "$object" "$resource" "$role_id" "$permission of Microsoft Graph to the managed identity $identity"
+  assign servicePrincipals "$object" "$resource" "$role_id" "$permission of Microsoft Graph to the managed identity $identity"
 }
 
+# kind_of <object id>: the collection that a person or a group is in.
+kind_of() {
+  case $(graph GET "directoryObjects/$1" '"@odata.type"') in
+    '#microsoft.graph.user') printf users ;;
+    '#microsoft.graph.group') printf groups ;;
+    *)
+      say "There is no person or group with the object id $1 in this tenant."
+      exit 1
+      ;;
+  esac
+}
+
+# grant_caller <api> <role> <who> <client id of a system, or person>
 grant_caller() {
-  local api=$1 value=$2 caller=$3 object resource role_id
-  object=$(principal "$caller")
+  local api=$1 value=$2 who=$3 caller=$4 kind object resource role_id
+  if [[ $who == person ]]; then
+    object=$(person "$caller")
+    kind=$(kind_of "$object")
+  else
+    object=$(principal "$caller")
+    kind=servicePrincipals
+  fi
   resource=$(principal "$api")
   role_id=$(graph GET "servicePrincipals/$resource" "appRoles[?value=='$value'].id | [0]")
   if [[ ! $role_id ]]; then
     say "The application $api has no role $value: run infra/scripts/entra.sh application first."
     exit 1
   fi
-  assign "$object" "$resource" "$role_id" "$value to $caller"
+  assign "$kind" "$object" "$resource" "$role_id" "$value to $caller"
+}
+
+# One tenant holds the registrations, the identity and the callers: that of the subscription.
+same_tenant() {
+  local current wanted
+  current=$(az account show --query tenantId --output tsv)
+  if ! wanted=$(az account show --subscription "$1" --query tenantId --output tsv); then
+    say "The Azure CLI does not know the subscription $1 of the deployment: run az login --tenant <its tenant>."
+    exit 1
+  fi
+  if [[ $current != "$wanted" ]]; then
+    say "The Azure CLI is signed in to the tenant $current, and the subscription $1 of the deployment belongs to $wanted. Nothing was done: run az login --tenant $wanted, or az account set --subscription $1."
+    exit 1
+  fi
 }
 
 # --- command line ----------------------------------------------------------------------------------------------------------------------
@@ -255,7 +336,7 @@ case $command in
   *) stop 'The first word is application, connector or grants.' ;;
 esac
 
-name=model-performance redirect='' identity='' graph_version=beta api='' graph_root=''
+name='' redirect='' identity='' graph_version=beta api='' graph_root='' subscription='' allow_azure_cli=''
 callers=()
 while (($# > 0)); do
   case $1 in
@@ -263,12 +344,21 @@ while (($# > 0)); do
       usage
       exit 0
       ;;
-    --name | --redirect | --identity | --graph-version | --api | --write | --read | --graph) ;;
+    --allow-azure-cli)
+      allow_azure_cli=yes
+      shift
+      continue
+      ;;
+    --name | --redirect | --identity | --graph-version | --api | --graph | --subscription) ;;
+    --write | --read | --operate | --write-user | --read-user | --operate-user) ;;
     *) stop "$1 is not known." ;;
   esac
   (($# > 1)) || stop "$1 needs a value."
   case $1 in
-    --identity | --api | --write | --read) is_id "$2" || stop "$1 takes a client id, such as 00000000-0000-0000-0000-000000000000." ;;
+    --identity | --api | --write | --read | --operate | --subscription)
+      is_id "$2" || stop "$1 takes an id such as 00000000-0000-0000-0000-000000000000."
+      ;;
+    --*-user) is_person "$2" || stop "$1 takes a user principal name, an object id, or me." ;;
   esac
   case $1 in
     --name) name=$2 ;;
@@ -276,24 +366,31 @@ while (($# > 0)); do
     --identity) identity=$2 ;;
     --graph-version) graph_version=$2 ;;
     --api) api=$2 ;;
-    --write) callers+=("ModelPerformance.Write $2") ;;
-    --read) callers+=("ModelPerformance.Read $2") ;;
+    --write) callers+=("ModelPerformance.Write system $2") ;;
+    --read) callers+=("ModelPerformance.Read system $2") ;;
+    --operate) callers+=("ModelPerformance.Operate system $2") ;;
+    --write-user) callers+=("ModelPerformance.Write person $2") ;;
+    --read-user) callers+=("ModelPerformance.Read person $2") ;;
+    --operate-user) callers+=("ModelPerformance.Operate person $2") ;;
+    --subscription) subscription=$2 ;;
     --graph) graph_root=${2%/} ;;
   esac
   shift 2
 done
-[[ $name =~ ^[a-z][a-z0-9-]{1,59}$ ]] || stop '--name takes small letters, digits and hyphens.'
+[[ $command == grants || $name ]] || stop "$command needs --name, one for each environment, such as model-performance-production."
+[[ ! $name || $name =~ ^[a-z][a-z0-9-]{1,59}$ ]] || stop '--name takes small letters, digits and hyphens.'
 [[ ! $redirect || $redirect =~ ^https://[A-Za-z0-9./_-]+$ ]] || stop '--redirect takes an address that begins with https://.'
 [[ $graph_version == beta || $graph_version == v1.0 ]] || stop '--graph-version is beta or v1.0.'
 [[ ! $graph_root || $graph_root =~ ^https://[a-z0-9.-]+$ ]] || stop '--graph takes a root such as https://dod-graph.microsoft.us.'
 if [[ $command == grants ]]; then
-  [[ $identity || $api ]] || stop 'grants needs --identity, or --api with --write or --read.'
-  [[ ! ${callers[*]-} || $api ]] || stop '--write and --read need --api.'
+  [[ $identity || $api ]] || stop 'grants needs --identity, or --api with a caller.'
+  [[ ! ${callers[*]-} || $api ]] || stop 'Callers need --api.'
 fi
 if ! command -v az >/dev/null; then
   say 'The Azure CLI (az) is not there. Install it, sign in with az login, and start again.'
   exit 1
 fi
+if [[ $subscription ]]; then same_tenant "$subscription"; fi
 if [[ ! $graph_root ]]; then
   graph_root=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
   graph_root=${graph_root%/}
@@ -306,6 +403,7 @@ elif [[ $command == connector ]]; then
 else
   if [[ $identity ]]; then grant_graph "$identity" "$graph_version"; fi
   for caller in ${callers[@]+"${callers[@]}"}; do
-    grant_caller "$api" "${caller% *}" "${caller#* }"
+    read -r value who id <<<"$caller"
+    grant_caller "$api" "$value" "$who" "$id"
   done
 fi

@@ -1,22 +1,7 @@
 import type { ArmedFault } from '../emulator/armory.js';
-import { callers } from '../emulator/constants.js';
-import type { Emulator } from '../emulator/emulator.js';
 import { faults } from '../emulator/faults.js';
-
-export interface World {
-  readonly emulator: Emulator;
-  /** Address of the API. */
-  readonly apiUrl: string;
-}
-
-/** A call of the API that the page asks for. */
-interface Wanted {
-  readonly role: string;
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+import { send, tokensOf, type Wanted, type World } from './api.js';
+import { startJob } from './jobs.js';
 
 /** What the page can ask for, by method and path; each gets the body, and its answer is JSON. An error is the page's mistake: 400. */
 export const actions: Readonly<Record<string, (world: World, body: Record<string, unknown>) => unknown>> = {
@@ -39,40 +24,11 @@ export const actions: Readonly<Record<string, (world: World, body: Record<string
   'POST /quota': ({ emulator }, limits) => {
     emulator.quota.limit(limits);
   },
+  'POST /job': (world, { rows }) => startJob(world, Number(rows)),
   'POST /send': (world, wanted) => send(world, wanted as unknown as Wanted),
 };
-
-/** A token of every caller that the emulator knows, by its role. */
-export function tokensOf(emulator: Emulator): Record<string, string> {
-  return Object.fromEntries(
-    Object.values(callers).map(({ clientId, objectId, roles }) => [
-      roles.join(' ').replace('ModelPerformance.', ''),
-      emulator.issue({ azp: clientId, oid: objectId, sub: objectId, roles }),
-    ]),
-  );
-}
 
 /** What is left of a fault, as it is armed. One for the whole emulator takes no conditions. */
 function again({ fault, ...conditions }: ArmedFault): ArmedFault {
   return faults.get(fault)?.act.do === 'refuse' ? { fault } : { fault, ...conditions };
-}
-
-/** Calls the API, and nothing else, for the page: the API answers no page of another origin. */
-async function send({ emulator, apiUrl }: World, { role, method, path, headers = {}, body }: Wanted): Promise<object> {
-  const url = new URL(path, apiUrl);
-  if (url.origin !== apiUrl || !url.pathname.startsWith('/api/')) throw new Error('The path must begin with /api/.');
-  const token = tokensOf(emulator)[role];
-  const startedAt = Date.now();
-  const answer = await fetch(url, {
-    method,
-    headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    body: body ?? null,
-  });
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    tookMs: Date.now() - startedAt,
-    headers: Object.fromEntries(answer.headers),
-    body: text,
-  };
 }

@@ -7,8 +7,10 @@ import { json as readJson } from 'node:stream/consumers';
 import type { Emulator } from '../emulator/emulator.js';
 import type { ServedCall } from '../host/report.js';
 import { isStranger } from '../sameOrigin.js';
-import { actions, type World } from './actions.js';
+import { actions } from './actions.js';
+import type { World } from './api.js';
 import { emulatedParts, openFeed } from './feed.js';
+import { ownRequestIds, watchJobs } from './jobs.js';
 
 /** A page about the local system: what happens in it, and switches for what can go wrong. */
 export interface Console {
@@ -49,7 +51,8 @@ const folder = [join(__dirname, 'page'), join(__dirname, '../../../local/console
 export async function startConsole(port: number, emulator: Emulator, apiUrl: string): Promise<Console> {
   const world: World = { emulator, apiUrl };
   let calls: ServedCall[] = [];
-  const feed = openFeed(() => Promise.resolve(emulatedParts(emulator, calls)));
+  const jobs = watchJobs(world);
+  const feed = openFeed(() => ({ ...emulatedParts(emulator, calls), jobs: jobs() }));
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -76,6 +79,7 @@ export async function startConsole(port: number, emulator: Emulator, apiUrl: str
   return {
     url: address(),
     served: (call) => {
+      if (call.requestId.startsWith(ownRequestIds)) return;
       calls = [...calls.filter(({ key }) => key !== call.key), call].slice(-callLimit);
     },
     close: async () => {

@@ -14,20 +14,20 @@ export interface Feed {
 }
 
 const lookMs = 250;
-const shown = { entries: 60, requests: 2000, envelopes: 60 };
+const shown = { models: 200, entries: 60, requests: 2000, envelopes: 60 };
 
 /** Looks at the parts as long as somebody listens. */
-export function openFeed(look: () => Promise<Parts>): Feed {
+export function openFeed(look: () => Parts): Feed {
   const listeners = new Set<ServerResponse>();
   let last = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
 
-  const tell = async () => {
-    const parts = Object.entries(await look()).map(([name, part]): [string, string] => [name, JSON.stringify(part)]);
+  const tell = () => {
+    const parts = Object.entries(look()).map(([name, part]): [string, string] => [name, JSON.stringify(part)]);
     const changed = parts.filter(([name, text]) => last.get(name) !== text);
     last = new Map(parts);
     for (const listener of listeners) write(listener, changed);
-    timer = listeners.size === 0 ? undefined : setTimeout(() => void tell(), lookMs);
+    timer = listeners.size === 0 ? undefined : setTimeout(tell, lookMs);
   };
   return {
     join: (response) => {
@@ -35,7 +35,7 @@ export function openFeed(look: () => Promise<Parts>): Feed {
       response.on('close', () => listeners.delete(response));
       listeners.add(response);
       write(response, [...last]);
-      if (timer === undefined) void tell();
+      if (timer === undefined) tell();
     },
     close: () => {
       clearTimeout(timer);
@@ -59,7 +59,7 @@ export function emulatedParts(emulator: Emulator, calls: readonly ServedCall[]):
   );
   const entries = timeline(calls, emulator.requests().slice(-shown.requests)).slice(0, shown.entries);
   return {
-    models: emulator.models(),
+    models: emulator.models().slice(0, shown.models),
     calls: entries.map((entry) => ({ ...entry, outcome: entry.call && outcomes.get(entry.call.requestId) })),
     armed: emulator.armed(),
     quota: { limits: emulator.quota.limits(), counts: emulator.quota.counts() },

@@ -9,7 +9,7 @@ export interface Step {
   readonly status: number;
   /** From the begin of the call on. */
   readonly afterMs: number;
-  /** Since the step before ended, when that is what a wait is. */
+  /** Between an attempt or a look and the next one. */
   readonly waitedMs: number;
   readonly tookMs: number | undefined;
   readonly fault: string | undefined;
@@ -72,6 +72,7 @@ function stepsOf(requests: readonly RecordedRequest[], startedAt: number, toGrap
     const kind =
       method === 'PATCH' ? 'attempt' : method === 'POST' ? 'batch' : written ? 'look' : writes ? 'read before' : 'read';
     const pauseMs = at - endedAt;
+    const isAfterWrite = written;
     written ||= method === 'PATCH';
     endedAt = end ?? at;
     return {
@@ -79,7 +80,7 @@ function stepsOf(requests: readonly RecordedRequest[], startedAt: number, toGrap
       method,
       status,
       afterMs: at - startedAt,
-      waitedMs: pauseMs >= leastWaitMs && requests[0] !== request ? pauseMs : 0,
+      waitedMs: isAfterWrite && pauseMs >= leastWaitMs ? pauseMs : 0,
       tookMs: end === undefined ? undefined : end - at,
       fault,
       items: method === 'POST' ? itemsOf(request, toGraph) : undefined,

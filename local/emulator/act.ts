@@ -16,6 +16,20 @@ export type Place = 'graph' | 'identity' | 'keys' | 'metadata' | 'ingestion';
 export interface Twist {
   /** What a write stores. `unseen` stores all and answers with the old values; the others answer with what is stored. */
   readonly stores?: 'all' | 'nothing' | 'half' | 'rounded' | 'single precision' | 'off by one' | 'unseen';
+  /** Shown instead of an object's own values, each as the JSON text that is sent; of a page, in its first object. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Where the link of each page leads; the pages of `endless` are empty. */
+  readonly pages?:
+    | 'itself'
+    | 'circle'
+    | 'endless'
+    | 'null'
+    | 'other case'
+    | 'no mark'
+    | 'more options'
+    | 'another path'
+    | 'another host'
+    | 'no address';
   /** How a good answer's object is dressed. */
   readonly shape?: 'wrapped' | 'padded' | 'upper case id' | 'other id';
   /** Status of the answer to a write, 200 without a twist. */

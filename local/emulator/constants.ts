@@ -39,6 +39,12 @@ export const callers = {
     objectId: 'e1a7c0de-0000-4000-a000-0000000000d2',
     roles: ['ModelPerformance.Read'],
   },
+  operate: {
+    clientId: 'e1a7c0de-0000-4000-a000-0000000000f1',
+    secret: 'local-operate-secret',
+    objectId: 'e1a7c0de-0000-4000-a000-0000000000f2',
+    roles: ['ModelPerformance.Operate'],
+  },
 } as const satisfies Record<string, Caller>;
 
 /**

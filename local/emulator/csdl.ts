@@ -1,16 +1,14 @@
-import type { EdmType, Field } from '../../src/resource/field.js';
+import type { Field } from '../../src/resource/field.js';
 import { sameId } from '../../src/resource/id.js';
 import { modelPerformance, type ModelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** The table of the resource's properties, by name. */
 export const fields: Readonly<Record<string, Field<unknown>>> = modelPerformance.fields;
 
-const holds: Record<EdmType, (value: unknown, field: Field<unknown>) => boolean> = {
-  'Edm.String': (value) => typeof value === 'string',
-  'Edm.Int32': (value) => typeof value === 'number' && value === (value | 0),
-  'Edm.Double': (value) => Number.isFinite(value),
-  Enum: (value, { members = {} }) => typeof value === 'string' && Object.hasOwn(members, value),
-};
+/** Unlike a reader of Graph's answers, Graph itself takes the members of its enumerations alone. */
+function holds({ fits, members }: Field<unknown>, value: unknown): boolean {
+  return fits(value) && (members === undefined || Object.hasOwn(members, String(value)));
+}
 
 /**
  * Reads the body of a PATCH as Graph does with the type's metadata: known properties, their Edm types, null only where it
@@ -24,7 +22,7 @@ export function readChange(body: unknown, id: string): { wanted: Partial<ModelPe
   for (const [name, value] of Object.entries(body)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field) {
-      const good = value === null ? field.nullable : holds[field.edmType](value, field);
+      const good = value === null ? field.nullable : holds(field, value);
       if (!good)
         return { refusal: `Cannot convert the value of property '${name}' to the expected type '${field.edmType}'.` };
       wanted[name] = value;

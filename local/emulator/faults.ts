@@ -380,6 +380,48 @@ const badTransport: readonly Fault[] = [
   ),
 ];
 
+/** Values that are not of their property's type, as JSON texts. OData writes doubles that are no numbers as the first three. */
+const oddValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  nan: { windowsScore: '"NaN"' },
+  inf: { windowsScore: '"INF"', cloudIdentityScore: '"-INF"' },
+  fraction: { modelDeviceCount: '1.5' },
+  'beyond-int32': { modelDeviceCount: '2147483648' },
+  'beyond-double': { windowsScore: '1e400' },
+  'number-for-text': { model: '5', healthStatus: '3' },
+  object: { model: '{"name":"Latitude"}', windowsScore: '{}', healthStatus: '[]' },
+  null: { windowsScore: 'null', healthStatus: 'null' },
+  nested: {
+    model: `${'['.repeat(6000)}${']'.repeat(6000)}`,
+    modelDeviceCount: `${'['.repeat(6000)}${']'.repeat(6000)}`,
+  },
+};
+const badValues: readonly Fault[] = Object.entries(oddValues).map(([name, values]) =>
+  graph(
+    `F29-${name}`,
+    `A good answer in which ${Object.keys(values).join(' and ')} ${Object.keys(values).length > 1 ? 'are' : 'is'} not of the property’s type.`,
+    { do: 'twist', twist: { values } },
+    { method: 'GET' },
+  ),
+);
+
+/** What only a list meets. */
+const badPages: readonly Fault[] = (
+  [
+    ['itself', 'A page that leads to itself.'],
+    ['circle', 'Two pages that lead to each other.'],
+    ['endless', 'Empty pages, each with a link to another one.'],
+    ['null', 'A page whose link is null: the last one.'],
+    ['other case', 'A link whose path is in capitals.'],
+    ['no mark', 'A link without $skiptoken and $skip.'],
+    ['more options', 'A link with more options than the one that says where the page begins.'],
+    ['another path', 'A link to another collection.'],
+    ['another host', 'A link to another host.'],
+    ['no address', 'A link that is no address.'],
+  ] as const
+).map(([pages, says]) =>
+  graph(`F29b-${pages.replaceAll(' ', '-')}`, says, { do: 'twist', twist: { pages } }, { method: 'GET' }),
+);
+
 const badIdentity: readonly Fault[] = [
   elsewhere('identity', 'F30-500', '500.', appService(500, 'Internal server error')),
   elsewhere('identity', 'F30-503', '503.', appService(503, 'Service unavailable')),
@@ -488,8 +530,14 @@ const others: readonly Fault[] = [
 
 /** Every fault of Graph, the identity endpoint, the issuer and ingestion that the emulator can play, by id. */
 export const faults: ReadonlyMap<string, Fault> = new Map(
-  [...badGraphAnswers, ...badTransport, ...badIdentity, ...badIssuer, ...badIngestion, ...others].map((fault) => [
-    fault.id,
-    fault,
-  ]),
+  [
+    ...badGraphAnswers,
+    ...badTransport,
+    ...badValues,
+    ...badPages,
+    ...badIdentity,
+    ...badIssuer,
+    ...badIngestion,
+    ...others,
+  ].map((fault) => [fault.id, fault]),
 );

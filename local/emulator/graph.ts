@@ -2,10 +2,12 @@ import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { forbidden, readAccess, type Access, type Version } from './access.js';
 import type { GraphError, Twist } from './act.js';
 import { answerBatch, type Items } from './batch.js';
+import { bentLink, withPlaces, withValues } from './bend.js';
 import { readChange } from './csdl.js';
 import { graphError, graphHeaders, notEmulated } from './errors.js';
 import { json, type Answer, type Call } from './exchange.js';
 import type { KeyRing } from './keys.js';
+import { answerMetadata } from './metadata.js';
 import type { Model } from './models.js';
 import { readObject, readPage, type Refusal } from './query.js';
 import type { Quota } from './quota.js';
@@ -41,8 +43,9 @@ export function readGraphPath(path: string): GraphTarget | undefined {
   }
 }
 
-/** Answers one request as Graph would: first the token, then the address, then the role, then the rest. */
+/** Answers one request as Graph would: first the token, then the address, then the role, then the rest; its metadata without. */
 export function answerGraph(graph: Graph, call: Call, twist: Twist): Answer {
+  if (call.method === 'GET' && /^\/(beta|v1\.0)\/\$metadata$/.test(call.path)) return answerMetadata();
   const access = readAccess(call, graph.keys, graph.url(), graph.now());
   if ('status' in access) return access;
   const target = readGraphPath(call.path);
@@ -67,16 +70,21 @@ function answerOne(graph: Graph, call: Call, target: GraphTarget | undefined, ac
 
 type ItemTarget = Extract<GraphTarget, { kind: 'item' }>;
 
-function list(graph: Graph, call: Call, version: Version, { filter }: Twist): Answer {
+function list(graph: Graph, call: Call, version: Version, { filter, pages, values }: Twist): Answer {
   const page = readPage(graph.store.seenList(), call.query, filter);
   if ('status' in page) return refuseQuery(call, page);
   const collection = `${graph.url()}/${version}/${modelPerformance.path}`;
+  const link = page.next === undefined ? undefined : `${collection}?${page.next}`;
+  const shown = pages === undefined ? link : bentLink(pages, call.query, collection);
+  const models = pages === 'endless' ? [] : page.models;
   const body = {
     '@odata.context': contextOf(graph, version),
-    ...(page.next !== undefined && { '@odata.nextLink': `${collection}?${page.next}` }),
-    value: page.models.map((model) => ({ '@odata.type': modelPerformance.odataType, ...model })),
+    ...(shown !== undefined && { '@odata.nextLink': shown }),
+    value: models.map((model, index) =>
+      withPlaces({ '@odata.type': modelPerformance.odataType, ...model }, index === 0 ? values : {}),
+    ),
   };
-  return json(200, body, graphHeaders(call));
+  return withValues(json(200, body, graphHeaders(call)), values);
 }
 
 function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
@@ -122,17 +130,18 @@ function good(
   call: Call,
   version: Version,
   object: Partial<Model>,
-  { shape }: Twist,
+  { shape, values }: Twist,
   status = 200,
 ): Answer {
   const context = { '@odata.context': `${contextOf(graph, version)}/$entity` };
   const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id?.toUpperCase() : object.id;
-  const typed = { '@odata.type': modelPerformance.odataType, ...object, ...(id !== undefined && { id }) };
+  const whole = { '@odata.type': modelPerformance.odataType, ...object, ...(id !== undefined && { id }) };
+  const typed = withPlaces(whole, values);
   const body =
     shape === 'wrapped'
       ? { ...context, value: typed }
       : { ...context, ...typed, ...(shape === 'padded' && { padding: 'x'.repeat(1_048_576) }) };
-  return json(status, body, graphHeaders(call));
+  return withValues(json(status, body, graphHeaders(call)), values);
 }
 
 /** No object of the collection has it. */

@@ -18,7 +18,7 @@ const pageLimit = 20;
 const properties = new Set(['id', ...Object.keys(modelPerformance.fields)]);
 const known = new Set(['$select', '$orderby', '$top', '$skiptoken', '$filter']);
 
-const writeSkipToken = (start: number) => Buffer.from(`from ${start}`).toString('base64url');
+export const writeSkipToken = (start: number) => Buffer.from(`from ${start}`).toString('base64url');
 const readSkipToken = (token: string | null) =>
   /^from (\d+)$/.exec(Buffer.from(token ?? '', 'base64url').toString())?.[1];
 

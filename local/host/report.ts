@@ -12,7 +12,8 @@ export interface ServedCall {
   readonly endedAt?: number;
   /** 0 when the connection ended without an answer. */
   readonly status?: number;
-  readonly requestId?: string;
+  /** The caller's own, then the one of the answer. */
+  readonly requestId: string;
   /** The code of a problem. */
   readonly code?: string;
 }
@@ -21,8 +22,9 @@ export interface ServedCall {
 export function reportCalls(server: Server): void {
   if (process.send === undefined) return;
   const tell = (call: ServedCall) => process.connected && process.send?.({ call });
-  server.on('request', ({ method = '', url = '' }: IncomingMessage, response: ServerResponse) => {
-    const call = { key: randomUUID(), method, path: url, startedAt: Date.now() };
+  server.on('request', ({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse) => {
+    const asked = String(headers['x-request-id'] ?? '');
+    const call = { key: randomUUID(), method, path: url, startedAt: Date.now(), requestId: asked };
     tell(call);
     response.on('close', () => {
       const text = (name: string) => String(response.getHeader(name) ?? '');

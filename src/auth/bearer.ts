@@ -5,7 +5,6 @@ const tokenLimitBytes = 16 * 1024;
 
 /** The part of a request that says who calls. */
 interface Asking {
-  readonly url: string;
   readonly headers: { readonly get: (name: string) => string | null };
 }
 
@@ -14,15 +13,10 @@ interface Asking {
  * neither is what a platform may have put into `x-ms-client-principal` (F61).
  * @throws Problem unauthenticated when there is none (F60), invalid-token when it cannot be one, or when there are two
  */
-export function readBearer({ url, headers }: Asking): string {
+export function readBearer({ headers }: Asking): string {
   const header = headers.get('authorization')?.trim() ?? '';
-  if (!/^bearer\b/i.test(header) || headersComeFromQuery(url)) throw new Problem('unauthenticated');
+  if (!/^bearer\b/i.test(header)) throw new Problem('unauthenticated');
   const token = header.length > tokenLimitBytes ? undefined : /^bearer +([\w.-]+)$/i.exec(header)?.[1];
   if (token === undefined) throw new Problem('invalid-token', 'not-applied', { cause: 'header' });
   return token;
-}
-
-/** In stream mode a query value of this name takes the place of the request's headers: they are then the query's, not the request's. */
-function headersComeFromQuery(url: string): boolean {
-  return [...new URL(url).searchParams.keys()].some((name) => name.toLowerCase() === 'headers');
 }

@@ -42,16 +42,35 @@ export function createKeySetReader(entra: EntraConfig): () => Promise<JSONWebKey
   };
 }
 
+/** A key of the set as it is published: nothing of it is believed yet. */
+type Published = Readonly<Record<string, unknown>>;
+
 /**
  * The public RSA keys that may sign for this issuer. Entra ID names the issuer in each key, `{tenantid}` standing for any tenant:
  * a key of another issuer must not vouch for this one.
  */
 function signingKeysOf(keys: unknown, entra: EntraConfig): JWK[] {
   const issuers: unknown[] = [undefined, issuerOf(entra), issuerOf({ ...entra, tenantId: '{tenantid}' })];
-  return (Array.isArray(keys) ? (keys as Record<string, unknown>[]) : [])
-    .filter(
-      ({ kty, kid, use, issuer }) =>
-        kty === 'RSA' && typeof kid === 'string' && use !== 'enc' && issuers.includes(issuer),
-    )
-    .map(({ kty, kid, n, e }) => ({ kty, kid, n, e, use: 'sig' }) as JWK);
+  return (Array.isArray(keys) ? (keys as (Published | null)[]) : [])
+    .map((key) => key ?? {})
+    .filter((key) => typeof key.kid === 'string' && issuers.includes(key.issuer) && maySign(key) && isStrong(key))
+    .map(({ kty, kid, n, e }) => ({ kty, kid, n, e, use: 'sig', alg: 'RS256' }) as JWK);
+}
+
+/** What a key says of its own purpose binds (RFC 7517 §4.2 to §4.4). */
+function maySign({ kty, use = 'sig', alg = 'RS256', key_ops: operations = ['verify'] }: Published): boolean {
+  return (
+    kty === 'RSA' && use === 'sig' && alg === 'RS256' && Array.isArray(operations) && operations.includes('verify')
+  );
+}
+
+/** A modulus of at least 2 048 bits (RFC 7518 §3.3) and a public exponent of at least 65 537 (NIST SP 800-56B §6.2). */
+function isStrong({ n, e }: Published): boolean {
+  return unsigned(n) >= 1n << 2047n && unsigned(e) >= 65_537n;
+}
+
+/** A Base64urlUInt (RFC 7518 §2); 0 for anything else. */
+function unsigned(value: unknown): bigint {
+  if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) return 0n;
+  return BigInt(`0x0${Buffer.from(value, 'base64url').toString('hex')}`);
 }

@@ -10,6 +10,8 @@ interface Options {
   readonly cooldownMs: number;
   readonly refreshMs: number;
   readonly staleMs: number;
+  /** Told when keys were read again: what the former ones vouched for is to be checked anew. */
+  readonly changed?: () => void;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -24,6 +26,7 @@ export function createSigningKeys({
   cooldownMs,
   refreshMs,
   staleMs,
+  changed,
   now = () => performance.now(),
 }: Options): FindKey {
   let held: { find: ReturnType<typeof createLocalJWKSet>; atMs: number } | undefined;
@@ -38,6 +41,7 @@ export function createSigningKeys({
     askedAtMs = atMs;
     try {
       held = { find: createLocalJWKSet(await read()), atMs };
+      changed?.();
     } catch (error) {
       trouble = error;
     }

@@ -58,7 +58,7 @@ function checkHeader(header: JWTHeaderParameters): void {
 
 /** Who a token's claims speak of, once jose has found signature, issuer, audience and times to be good. */
 function callerOf(claims: JWTPayload, { audience, tenantId }: EntraConfig, nowSeconds: number): Caller {
-  const { aud, ver, tid, iat = Infinity, exp, cnf, azp, oid, roles = [], scp } = claims;
+  const { aud, ver, tid, iat = Infinity, exp, cnf, azp, oid, idtyp, roles = [], scp } = claims;
   check(aud === audience, 'claim aud');
   check(ver === '2.0', 'claim ver');
   check(tid === tenantId, 'claim tid');
@@ -71,6 +71,8 @@ function callerOf(claims: JWTPayload, { audience, tenantId }: EntraConfig, nowSe
   check(oid === undefined || isText(oid), 'claim oid');
   check(Array.isArray(roles) && roles.every(isText), 'claim roles');
   check(scp === undefined || typeof scp === 'string', 'claim scp');
+  // A person's token without scopes must not pass for an application's.
+  check(idtyp !== 'user' || scp !== undefined, 'claim idtyp');
   return {
     appId: azp,
     ...(oid !== undefined && { objectId: oid }),

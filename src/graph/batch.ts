@@ -1,6 +1,6 @@
 import type { Resource } from '../resource/resource.js';
 import { failureOf, type Failure } from './failure.js';
-import { readItem, type GraphObject } from './objects.js';
+import type { GraphObject, ObjectReader } from './objects.js';
 import { isObject, type GraphResponse } from './response.js';
 
 /** Most requests of one `$batch`. Source: "Combine multiple HTTP requests using JSON batching". */
@@ -42,7 +42,7 @@ export function writeBatch({ path, odataType }: Resource, requests: readonly Bat
  * @returns undefined when it is no answer to a batch at all
  */
 export function readBatch(
-  resource: Resource,
+  read: ObjectReader,
   { status, body }: GraphResponse,
   requests: readonly BatchRequest[],
   nowMs: number,
@@ -55,7 +55,7 @@ export function readBatch(
     if (response === undefined) return undefined;
     const failure = failureOf(response, nowMs);
     if (failure !== undefined) return { failure };
-    return { object: response.status === 200 ? readItem(resource, response.body, id) : undefined };
+    return { object: response.status === 200 ? read.item(response.body, id) : undefined };
   });
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../problem.js';
 import type { Resource } from '../resource/resource.js';
 import type { Attempt } from './attempt.js';
 import { batchLimit, readBatch, writeBatch, type BatchAnswer, type BatchRequest } from './batch.js';
-import { readItem, readPage, type GraphObject, type Page } from './objects.js';
+import { createObjectReader, type GraphObject, type Page } from './objects.js';
 import { RequestOptions } from './requestOptions.js';
 import type { GraphResponse } from './response.js';
 import { RetryMiddleware } from './retryMiddleware.js';
@@ -50,13 +50,22 @@ interface Parts {
   readonly lifecycle: Lifecycle;
   /** Told of each attempt when it has ended. */
   readonly onAttempt?: (attempt: Attempt, call: Call) => void;
+  /** Told once for each answer and property whose values are not of its type (F29). */
+  readonly onDrift?: (property: string) => void;
 }
 
 /** Most that is read of one answer: an object has less than 1 KiB, a page of a thousand less than 1 MiB (F27). */
 const answerBytes = { object: 64 * 1024, page: 4 * 1024 * 1024, batch: batchLimit * 64 * 1024 };
 
 /** The official Graph client with our own chain: retry first, send last, nothing between. */
-export function createGraph({ config, resource, tokens, lifecycle, onAttempt = () => undefined }: Parts): Graph {
+export function createGraph({
+  config,
+  resource,
+  tokens,
+  lifecycle,
+  onAttempt = () => undefined,
+  onDrift = () => undefined,
+}: Parts): Graph {
   const { root, version } = config.graph;
   const target = new URL(root).host;
   const retry = new RetryMiddleware({ tokens, limits: config.limits, lifecycle, target, onAttempt });
@@ -64,6 +73,7 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
   retry.setNext(sender);
   const client = Client.initWithMiddleware({ baseUrl: `${root}/`, defaultVersion: version, middleware: retry });
   const collection = `/${version}/${resource.path}`;
+  const read = createObjectReader(resource, onDrift);
 
   async function send(path: string, options: RequestOptions, body?: object): Promise<GraphResponse> {
     const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([options]);
@@ -91,7 +101,7 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
   async function sendItem(id: string, options: RequestOptions, body: object = {}): Promise<GraphObject | undefined> {
     checkPath(id);
     const response = await send(`/${resource.path}/${id}`, options, body);
-    return response.status === 200 ? readItem(resource, response.body, id) : undefined;
+    return response.status === 200 ? read.item(response.body, id) : undefined;
   }
 
   /** The built path is held against what it must be, whatever let the id through (F50). */
@@ -110,7 +120,7 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
         // What is not there is the collection, which callers cannot name: no model is missing.
         throw error instanceof Problem && error.code === 'not-found' ? new Problem('graph-error') : error;
       });
-      return readPage(resource, body, new URL(collection, root));
+      return read.page(body, new URL(collection, root));
     },
     batch: async (requests, call, limits) => {
       for (const { id } of requests) checkPath(id);
@@ -118,7 +128,7 @@ export function createGraph({ config, resource, tokens, lifecycle, onAttempt = (
       const options = optionsOf('POST', 'batch', call, { ...limits, writes, maxAttempts: 1 });
       try {
         const response = await send('/$batch', options, writeBatch(resource, requests));
-        const items = readBatch(resource, response, requests, Date.now());
+        const items = readBatch(read, response, requests, Date.now());
         return items ? { items } : { failure: { code: 'graph-error', outcome: 'unknown', retry: 'yes' } };
       } catch (error) {
         if (!(error instanceof Problem)) throw error;

@@ -30,7 +30,7 @@ export function success({ status, body, headers }: Answer, requestId: string): H
 export function failure(problem: Problem, requestId: string): HttpResponseInit {
   const { code, more } = problem;
   const { status, challenge }: ProblemRow = problems[code];
-  const { retryAfterSeconds, allow } = more;
+  const { retryAfterSeconds, allow, accept } = more;
   return {
     status,
     headers: {
@@ -40,6 +40,7 @@ export function failure(problem: Problem, requestId: string): HttpResponseInit {
       'x-ms-error-code': code,
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(allow !== undefined && { allow: allow.join(', ') }),
+      ...(accept !== undefined && { [accept.header]: accept.types.join(', ') }),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     },
     body: JSON.stringify(problemBody(problem, requestId)),
@@ -49,8 +50,8 @@ export function failure(problem: Problem, requestId: string): HttpResponseInit {
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
 export function problemBody({ code, outcome, more }: Problem, requestId: string): object {
   const { status, title, says }: ProblemRow = problems[code];
-  const { errors, retryAfterSeconds, role } = more;
-  const detail = role === undefined ? says : `This call needs the role ${role}. ${says}`;
+  const { errors, retryAfterSeconds, reason } = more;
+  const detail = reason === undefined ? says : `${reason} ${says}`;
   return {
     type: `urn:model-performance:problem:${code}`,
     title,

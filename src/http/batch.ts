@@ -7,6 +7,7 @@ import type { Settled } from '../updates/update.js';
 import { jsonAnswer, problemBody, type Answer } from './answer.js';
 import { readJson } from './body.js';
 import type { HttpCall } from './call.js';
+import { readNullMeant } from './query.js';
 import { readUpdates } from './updates.js';
 
 /** Largest body of a batch. */
@@ -17,7 +18,9 @@ export const batchLimitBytes = 256 * 1024;
  * @throws Problem of a reading step, or what kept every write from leaving; once one may have left, the answer is 200
  */
 export async function batch(call: HttpCall, parts: Parts): Promise<Answer> {
-  const updates = readUpdates(await readJson(call.request, batchLimitBytes), batchLimit, parts.parse);
+  const nullMeant = readNullMeant(new URL(call.request.url).searchParams);
+  const { value } = await readJson(call.request, { types: ['application/json'], limitBytes: batchLimitBytes });
+  const updates = readUpdates(value, batchLimit, (item, id) => parts.parse(item, id, nullMeant));
   const settled = await applyMany(updates, parts, call);
   const stopped = whatStopped(settled, call);
   if (stopped !== undefined) throw stopped;

@@ -5,27 +5,78 @@ import { parseJson } from './json.js';
 /** Largest body of a call that changes one model. */
 export const bodyLimitBytes = 64 * 1024;
 
-const jsonTypes = ['application/json', 'application/merge-patch+json'];
+const mergePatch = 'application/merge-patch+json';
+
+/** Content types of an update. */
+export const updateTypes = ['application/json', mergePatch] as const;
+
+/** Content types of the updates of a job. */
+export const jobTypes = ['application/json', 'text/csv'] as const;
+
+/** A body that was read. */
+export interface Body {
+  readonly value: unknown;
+  /** It is a merge patch (RFC 7396), in which `null` says that a property is to be cleared. */
+  readonly mergePatch: boolean;
+}
 
 /**
  * The JSON value that a request carries.
  * @throws Problem unsupported-media-type (F41), body-too-large (F40), invalid-json (F42–F44), duplicate-key (F46), invalid-body (F45, F47)
  */
-export async function readJson(request: HttpRequest, limitBytes = bodyLimitBytes): Promise<unknown> {
-  checkMediaType(request);
+export async function readJson(
+  request: HttpRequest,
+  { types = updateTypes, limitBytes = bodyLimitBytes }: { types?: readonly string[]; limitBytes?: number } = {},
+): Promise<Body> {
+  const type = readMediaType(request, types);
   const bytes = await readBytes(request, limitBytes);
-  return parseJson(decode(bytes));
+  return { value: parseJson(decode(bytes)), mergePatch: type === mergePatch };
 }
 
-/** RFC 9110 §8.3.1; parameters may be empty (§5.6.6). The only one that is taken says what is so anyway. */
-function checkMediaType({ headers }: HttpRequest): void {
-  const [type = '', ...parts] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const parameters = parts.filter((part) => part !== '');
-  const utf8Only = parameters.length <= 1 && parameters.every((part) => /^charset=(utf-8|"utf-8")$/.test(part));
+/** RFC 9110 §8.3.1: a type and its parameters, each of which may be empty (§5.6.6). */
+const mediaType = /^(?<type>[^\s;,]+)(?<parameters>(?:\s*;\s*(?:[^\s;,="]+=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)\s*$/;
+const parameter = /;\s*(?<name>[^\s;,="]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^\s;,"]*))/g;
+
+/**
+ * The type of the body, one of those that are taken. Of its parameters only those count that say how to read it; others are ignored
+ * (RFC 2045 §5).
+ * @throws Problem unsupported-media-type that says which part is wrong
+ */
+export function readMediaType({ headers, method }: HttpRequest, types: readonly string[]): string {
+  const refusal = (reason: string) => {
+    const header = method === 'PATCH' ? 'accept-patch' : 'accept-post';
+    return new Problem('unsupported-media-type', 'not-applied', { reason, accept: { header, types } });
+  };
+  const header = headers.get('content-type');
+  if (header === null) throw refusal('The request has no Content-Type.');
+  const { type = '', parameters = '' } = mediaType.exec(header)?.groups ?? {};
+  const known = types.find((one) => one === type.toLowerCase());
+  if (known === undefined) throw refusal('The Content-Type is another one, cannot be read, or stands there twice.');
+  for (const { groups: { name = '', quoted, plain } = {} } of parameters.matchAll(parameter)) {
+    const value = (quoted ?? plain ?? '').toLowerCase();
+    if (name.toLowerCase() === 'charset' && !/^(utf-?8|us-ascii)$/.test(value))
+      throw refusal('The charset is not UTF-8.');
+    if (name.toLowerCase() === 'ieee754compatible' && value !== 'false')
+      throw refusal('IEEE754Compatible makes texts of numbers, and a number is taken as a number only.');
+  }
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (!jsonTypes.includes(type) || !utf8Only || encoding !== 'identity') throw new Problem('unsupported-media-type');
+  if (encoding !== 'identity') throw refusal('The body has a Content-Encoding.');
+  return known;
 }
 
+/**
+ * The bytes of a table (`text/csv`, RFC 7111); undefined when the request says that it carries something else. Its encoding is the reader's
+ * to judge, which can say what a spreadsheet has saved instead of UTF-8.
+ * @throws Problem unsupported-media-type for an encoding of the content or of its characters, body-too-large (F40)
+ */
+export async function readTableBody(request: HttpRequest, limitBytes: number): Promise<Buffer | undefined> {
+  const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'text/csv') return undefined;
+  readMediaType(request, jobTypes);
+  return readBytes(request, limitBytes);
+}
+
+/** The bytes of the body. @throws Problem body-too-large, or invalid-json when it breaks off */
 async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw new Problem('body-too-large');
   const chunks: Uint8Array[] = [];
@@ -50,12 +101,15 @@ function bodyOf(request: HttpRequest): ReadableStream<Uint8Array> | null {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** RFC 8259 §8.1: UTF-8, without a byte order mark. */
 function decode(bytes: Buffer): string {
   try {
-    return utf8.decode(bytes);
+    const text = utf8.decode(bytes);
+    if (!text.startsWith('\ufeff')) return text;
   } catch {
-    throw new Problem('invalid-json');
+    throw new Problem('invalid-json', 'not-applied', { reason: 'The body is not UTF-8.' });
   }
+  throw new Problem('invalid-json', 'not-applied', { reason: 'The body begins with a byte order mark.' });
 }
 
 /** How much of an unread body is thrown away, and how long that may take, before a refusal is sent. */

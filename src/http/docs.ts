@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Problem } from '../problem.js';
+import { join } from 'node:path';
+import { Problem, problems, type ProblemRow } from '../problem.js';
 import type { Answer } from './answer.js';
 import type { HttpCall } from './call.js';
 
@@ -17,59 +17,44 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Its addresses are absolute: relative ones would break with a slash at the end of the page's own. */
-const page = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Model Performance API</title>
-    <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
-  </head>
-  <body>
-    <div id="page"></div>
-    <script src="/api/docs/swagger-ui-bundle.js"></script>
-    <script src="/api/docs/start.js"></script>
-  </body>
-</html>
-`;
-
-/** A pasted token stays in the page's memory. No validator of another site is asked. */
-const start = `SwaggerUIBundle({
-  dom_id: '#page',
-  url: '/api/openapi.json',
-  validatorUrl: null,
-  deepLinking: true,
-  tryItOutEnabled: true,
-  displayRequestDuration: true,
-  defaultModelsExpandDepth: 0,
-});
-`;
+/** The package's own folder, seen from where this file is compiled to. */
+const folder = join(__dirname, '..', '..', '..', 'contract', 'page');
+const inFolder = (name: string) => () => readFile(join(folder, name), 'utf8');
 
 const javaScript = 'text/javascript; charset=utf-8';
-const fromPackage = (name: string) => () =>
-  // The folder of the package, wherever it is installed; a bundler must leave it where it is.
-  readFile(join(dirname(require.resolve('swagger-ui-dist/package.json')), name), 'utf8');
+const scripts = ['page.js', 'operation.js', 'answers.js', 'schema.js', 'token.js', 'dom.js'];
 
 /** The files of the page, and how each is had. No other file can be asked for. */
 const files: ReadonlyMap<string, { readonly type: string; readonly load: () => Promise<string> }> = new Map([
-  ['start.js', { type: javaScript, load: () => Promise.resolve(start) }],
-  ['swagger-ui-bundle.js', { type: javaScript, load: fromPackage('swagger-ui-bundle.js') }],
-  ['swagger-ui.css', { type: 'text/css; charset=utf-8', load: fromPackage('swagger-ui.css') }],
+  ...scripts.map((name) => [name, { type: javaScript, load: inFolder(name) }] as const),
+  ['page.css', { type: 'text/css; charset=utf-8', load: inFolder('page.css') }],
+  ['problems.json', { type: 'application/json', load: () => Promise.resolve(JSON.stringify(problemsByTurn())) }],
 ]);
+
+/** Every problem, and whose turn it is then: what the contract's schemas do not tell. */
+function problemsByTurn(): object {
+  const turnOf = ({ status, retry }: ProblemRow) => {
+    if (retry !== 'no') return 'again';
+    return status === 424 || status >= 500 ? 'operator' : 'caller';
+  };
+  const rows = Object.entries<ProblemRow>(problems).map(([code, row]) => {
+    const { status, title, says } = row;
+    return [code, { status, title, says, turn: turnOf(row) }] as const;
+  });
+  return Object.fromEntries(rows);
+}
 
 /** Files that were asked for before. */
 const loaded = new Map<string, { readonly body: string; readonly etag: string }>();
 
 /** GET /docs: a page that shows the contract and tries its calls. */
-export function docs(): Promise<Answer> {
+export async function docs(): Promise<Answer> {
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': contentSecurityPolicy,
     'referrer-policy': 'no-referrer',
   };
-  return Promise.resolve({ body: page, headers });
+  return { body: await inFolder('index.html')(), headers };
 }
 
 /**

@@ -41,7 +41,7 @@ async function answer(
     endpoint = endpointOf(methods, request.method);
     if (endpoint.role !== 'none') call.caller = await authorize(request, endpoint.role);
     if (route.includes('{id}')) call.id = readId(idOf(request));
-    checkPrecondition(request);
+    checkPreconditions(request);
     if (lifecycle.closing.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
     return success(await endpoint.handler(call, parts), call.requestId);
   } catch (error) {
@@ -50,8 +50,9 @@ async function answer(
     if (endpoint?.audited && call.audited === 0)
       auditUpdate(parts, { id: call.id, changes: {}, outcome, problem: code, attempts: call.attempts }, call);
     log(context, problem, call);
-    await drain(request);
     return failure(problem, call.requestId);
+  } finally {
+    await drain(request);
   }
 }
 
@@ -81,10 +82,17 @@ function decoded(segment: string | undefined): string | undefined {
   }
 }
 
-/** Graph keeps no versions of these objects; a condition that cannot be held is refused (F55). */
-function checkPrecondition({ headers }: HttpRequest): void {
-  const condition = headers.get('if-match')?.trim() ?? '*';
-  if (condition !== '*') throw new Problem('precondition-not-supported');
+/** Conditions on a write (RFC 9110 §13.1). If-Modified-Since and If-Range have no meaning there. */
+const ofWrites = ['if-none-match', 'if-unmodified-since'];
+
+/** Graph keeps no versions of these objects; a condition that cannot be held is refused, by its header's name (F55). */
+function checkPreconditions({ method, headers }: HttpRequest): void {
+  const reads = method === 'GET' || method === 'HEAD';
+  const refused = headers.get('if-match')?.trim() ?? '*';
+  const header = refused === '*' ? ofWrites.find((name) => !reads && headers.has(name)) : 'if-match';
+  if (header === undefined) return;
+  const reason = `The condition of ${header} cannot be held.`;
+  throw new Problem('precondition-not-supported', 'not-applied', { reason });
 }
 
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
@@ -100,7 +108,9 @@ function log(context: InvocationContext, { code, outcome }: Problem, { requestId
 /** What nobody foresaw is told as `internal` and nothing more; its stack goes to the log (F39). */
 function toProblem(error: unknown, { telemetry }: Parts, call: HttpCall, context: InvocationContext): Problem {
   if (error instanceof Problem) return error;
-  telemetry.exception(call, error);
+  quietly(() => {
+    telemetry.exception(call, error);
+  });
   quietly(() => {
     context.error('An unforeseen error', logLines(error));
   });

@@ -2,17 +2,15 @@ import { roles, type Caller } from '../auth/caller.js';
 import type { Parts } from '../compose.js';
 import { cancelJob } from '../jobs/cancel.js';
 import { listJobs, readProgress, type Asker } from '../jobs/progress.js';
-import { endWaitSeconds, readPrevious, readResult } from '../jobs/result.js';
+import { endWaitSeconds, readPrevious, readResult, type ToldRow } from '../jobs/result.js';
 import { submitJob } from '../jobs/submit.js';
 import type { JobView } from '../jobs/view.js';
 import { Problem } from '../problem.js';
-import { jsonAnswer, type Answer } from './answer.js';
-import { readJson } from './body.js';
+import { csvAnswer, jsonAnswer, type Answer } from './answer.js';
 import type { HttpCall } from './call.js';
-import { readUpdates } from './updates.js';
-
-/** Most updates of one job, and its largest body. */
-export const jobLimit = { rows: 10_000, bytes: 8 * 1024 * 1024 };
+import { columnsOf, prefersCsv, writeCsv } from './csv.js';
+import { readJobUpdates } from './jobUpdates.js';
+import { readNullMeant } from './query.js';
 
 /**
  * POST /v1/model-performance/jobs: up to 10 000 updates, accepted once for an Idempotency-Key. 201 with the job and where it is told; a
@@ -22,8 +20,9 @@ export const jobLimit = { rows: 10_000, bytes: 8 * 1024 * 1024 };
 export async function submit(call: HttpCall, parts: Parts): Promise<Answer> {
   const { request, requestId, traceparent } = call;
   const idempotencyKey = readKey(request.headers.get('idempotency-key'));
-  const rows = readUpdates(await readJson(request, jobLimit.bytes), jobLimit.rows, parts.parse);
-  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull: false };
+  const clearsNull = readNullMeant(new URL(request.url).searchParams);
+  const rows = await readJobUpdates(request, clearsNull, parts);
+  const submission = { caller: callerOf(call), requestId, traceparent, idempotencyKey, rows, clearsNull };
   const job = await submitJob(submission, parts.jobs);
   const location = `${parts.config.publicBaseUrl}/api/v1/model-performance/jobs/${job.jobId}`;
   const answer = told(job);
@@ -40,7 +39,8 @@ function readKey(key: string | null): string {
 export async function jobs(call: HttpCall, parts: Parts): Promise<Answer> {
   const caller = callerOf(call);
   const all = readSwitch(call, 'of', 'all');
-  if (all && !operates(caller)) throw new Problem('forbidden', 'not-applied', { role: roles.Operate });
+  if (all && !operates(caller))
+    throw new Problem('forbidden', 'not-applied', { reason: `This call needs the role ${roles.Operate}.` });
   return jsonAnswer({ value: await listJobs({ caller, all }, parts.jobs) });
 }
 
@@ -57,13 +57,25 @@ export async function cancel(call: HttpCall, parts: Parts): Promise<Answer> {
 /** GET /v1/model-performance/jobs/{jobId}/result: what became of each row. @throws Problem job-not-found, job-not-finished, storage-unavailable */
 export async function result(call: HttpCall, parts: Parts): Promise<Answer> {
   const { fields } = parts.resource;
-  return jsonAnswer({ value: await readResult(jobIdOf(call), askerOf(call), fields, parts.jobs) });
+  const value = await readResult(jobIdOf(call), askerOf(call), fields, parts.jobs);
+  if (!prefersCsv(call.request.headers.get('accept'))) return jsonAnswer({ value });
+  const before = (from: ToldRow['from'] = {}) =>
+    Object.fromEntries(Object.entries(from).map(([name, was]) => [`from.${name}`, was]));
+  const columns = ['row', 'id', 'outcome', 'code', 'detail', ...Object.keys(fields).map((name) => `from.${name}`)];
+  const rows = value.map(({ from, ...row }) => ({ ...row, ...before(from) }));
+  return csvAnswer(writeCsv(columns, rows), undefined);
 }
 
 /** GET /v1/model-performance/jobs/{jobId}/previous: the values before, in the form that a job takes. @throws Problem as {@link result} */
 export async function previous(call: HttpCall, parts: Parts): Promise<Answer> {
   const options = { includesUnknown: readSwitch(call, 'include', 'unknown'), fields: parts.resource.fields };
-  return jsonAnswer({ updates: await readPrevious(jobIdOf(call), askerOf(call), options, parts.jobs) });
+  const updates = await readPrevious(jobIdOf(call), askerOf(call), options, parts.jobs);
+  if (!prefersCsv(call.request.headers.get('accept'))) return jsonAnswer({ updates });
+  // An empty cell would leave a value as it is: what was null is the word.
+  const rows = updates.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, was]) => [name, was ?? 'null'])),
+  );
+  return csvAnswer(writeCsv(columnsOf(options.fields), rows), undefined);
 }
 
 /** A job, and when to ask again as long as it has not ended. */

@@ -1,6 +1,6 @@
-import Joi from 'joi';
 import { Problem, type Mistake } from '../problem.js';
 import type { Resource } from '../resource/resource.js';
+import { readCursor, type Position } from './cursor.js';
 
 /** Most objects of one answer. */
 export const listLimit = 1000;
@@ -9,72 +9,44 @@ export const listLimit = 1000;
 export const filterable = ['model', 'manufacturer', 'healthStatus'] as const;
 type Filterable = (typeof filterable)[number];
 
-/** Where a list goes on: a query of Graph's own, and how many objects of its page were given before. */
-export interface Position {
-  readonly query: string;
-  readonly skip: number;
-}
+/** Whose Excel the CSV is for: one that separates cells by commas, or by semicolons and writes decimal commas. */
+export const excels = ['comma', 'semicolon'] as const;
+export type Excel = (typeof excels)[number];
 
 /** What a caller wants to see. */
 export interface ListQuery {
   readonly filters: Readonly<Partial<Record<Filterable, string>>>;
   readonly limit: number;
   readonly from: Position;
-}
-
-const start: Position = { query: '', skip: 0 };
-
-const position = Joi.object<Position>({
-  query: Joi.string()
-    .allow('')
-    .max(4096)
-    .pattern(/^[!-~]*$/)
-    .required(),
-  skip: Joi.number().integer().min(0).max(1_000_000).required(),
-});
-
-/**
- * A cursor is opaque to callers. It holds nothing but a query and a number: the address that the query is sent to is ours,
- * so that a forged cursor leads nowhere else.
- */
-export function writeCursor(from: Position): string {
-  return Buffer.from(JSON.stringify(from)).toString('base64url');
-}
-
-function readCursor(cursor: string): Position | undefined {
-  try {
-    const text = Buffer.from(cursor, 'base64url').toString();
-    const result = position.validate(JSON.parse(text), { convert: false });
-    return result.error === undefined ? result.value : undefined;
-  } catch {
-    return undefined;
-  }
+  readonly excel?: Excel;
 }
 
 const messages = {
   unknown: 'There is no such parameter.',
   twice: 'Give this parameter once.',
+  empty: 'Give this parameter a value, or leave it out.',
   limit: `The limit is a whole number from 1 to ${listLimit}.`,
   cursor: 'The cursor is not one of this API: take it from nextLink, as it is.',
-  outdated: 'The cursor holds no longer: begin the list anew.',
 };
 
-/** For a cursor whose place in the list Microsoft Graph does not know any more. */
-export const outdatedCursor = (): Problem =>
-  new Problem('invalid-query', 'not-applied', {
-    errors: [{ pointer: '/cursor', code: 'invalid-parameter', message: messages.outdated }],
-  });
-
-/**
- * The query of a list.
- * @throws Problem invalid-query that names every mistake, each with the parameter's name as its pointer
- */
-export function readListQuery(parameters: URLSearchParams, { healthStatus }: Resource['fields']): ListQuery {
+/** Notes mistakes in parameters, each with the parameter's name as its pointer. */
+function openNotes() {
   const mistakes: Mistake[] = [];
-  const refuse = (name: string, message: string) => {
-    mistakes.push({ pointer: `/${name}`, code: 'invalid-parameter', message });
+  return {
+    refuse: (name: string, message: string) => {
+      mistakes.push({ pointer: `/${name}`, code: 'invalid-parameter', message });
+    },
+    /** @throws Problem invalid-query when there is a mistake */
+    done: () => {
+      if (mistakes.length > 0) throw new Problem('invalid-query', 'not-applied', { errors: mistakes.slice(0, 100) });
+    },
   };
-  const known: readonly string[] = [...filterable, 'limit', 'cursor'];
+}
+
+/** @throws Problem invalid-query that names every mistake */
+export function readListQuery(parameters: URLSearchParams, { healthStatus }: Resource['fields']): ListQuery {
+  const { refuse, done } = openNotes();
+  const known: readonly string[] = [...filterable, 'limit', 'cursor', 'excel'];
   for (const name of new Set(parameters.keys())) {
     if (!known.includes(name)) refuse(name.length > 64 ? '' : name, messages.unknown);
     else if (parameters.getAll(name).length > 1) refuse(name, messages.twice);
@@ -82,17 +54,36 @@ export function readListQuery(parameters: URLSearchParams, { healthStatus }: Res
   const limit = parameters.get('limit') ?? String(listLimit);
   if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > listLimit) refuse('limit', messages.limit);
   const cursor = parameters.get('cursor');
-  const from = cursor === null ? start : readCursor(cursor);
+  const from = cursor === null ? { query: '', skip: 0 } : readCursor(cursor);
   if (from === undefined) refuse('cursor', messages.cursor);
-  const members = Object.keys(healthStatus?.members ?? {});
-  const wantedStatus = parameters.get('healthStatus');
-  if (wantedStatus !== null && !members.includes(wantedStatus))
-    refuse('healthStatus', `It is one of ${members.join(', ')}.`);
-  if (mistakes.length > 0 || from === undefined)
-    throw new Problem('invalid-query', 'not-applied', { errors: mistakes.slice(0, 100) });
   const filters = filterable.flatMap((name) => {
     const value = parameters.get(name);
     return value === null ? [] : [[name, value] as const];
   });
-  return { filters: Object.fromEntries(filters), limit: Number(limit), from };
+  const members = Object.keys(healthStatus?.members ?? {});
+  for (const [name, value] of filters) {
+    if (name === 'healthStatus' && !members.includes(value)) refuse(name, oneOf(members));
+    else if (value === '') refuse(name, messages.empty);
+  }
+  const asked = parameters.get('excel');
+  const excel = excels.find((one) => one === asked);
+  if (asked !== null && excel === undefined) refuse('excel', oneOf(excels));
+  done();
+  const start = from ?? { query: '', skip: 0 };
+  return { filters: Object.fromEntries(filters), limit: Number(limit), from: start, ...(excel && { excel }) };
+}
+
+const oneOf = (values: readonly string[]) => `It is one of ${values.join(', ')}.`;
+
+/**
+ * Whether a call says `?null=clear`: that the nulls of its body are meant (F49).
+ * @throws Problem invalid-query for any other value, and for two
+ */
+export function readNullMeant(parameters: URLSearchParams): boolean {
+  const { refuse, done } = openNotes();
+  const given = parameters.getAll('null');
+  if (given.length > 1) refuse('null', messages.twice);
+  else if (given.some((value) => value !== 'clear')) refuse('null', 'It is "clear", or left out.');
+  done();
+  return given.length > 0;
 }

@@ -1,12 +1,16 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { openHalf, type HttpHalf } from './httpHalf.js';
 
 /*
  * In stream mode the host passes each call on in two halves: the invocation, and an HTTP request to a server that `@azure/functions` opens.
  * The library waits without limit for the second one, and the host looks at its failure only when the invocation has ended. So a call whose
  * HTTP half is lost hangs for ever and keeps a place of `maxConcurrentRequests`; strangers can lose it with a header value that is not
- * ASCII, more than 16 KiB of headers, `Expect: foo`, or an `x-ms-invocation-id` of their own (F56). And a call of which the library can make
- * no request, as with a query `?Headers={"a b":1}`, ends without an answer to its HTTP half.
+ * ASCII, more than 16 KiB of headers, `Expect: foo`, or an `x-ms-invocation-id` of their own (F56). And a call of which the library can
+ * make no request ends without an answer to its HTTP half.
+ *
+ * The library takes the headers of a request from the invocation, where the host puts members of a JSON body and the query before them: a
+ * `Headers` of those stood in for all of them, the token too. Here they come from the HTTP half alone (F54b).
  * Seen with @azure/functions 4.16.5, worker 3.9.1 and host 4.1037. This file may go when the library ends such calls by itself:
  * `test/faults/platform.test.ts` passes without it then.
  */
@@ -27,13 +31,7 @@ interface ProgrammingModel {
 interface InvocationContext {
   readonly invocationId: string;
   readonly metadata: { readonly bindings: Readonly<Record<string, { readonly type: string }>> };
-  readonly request: { readonly triggerMetadata?: Readonly<Record<string, { readonly json?: string }>> };
-}
-
-/** The HTTP half of a call: to be passed on to the library, or refused with 400. */
-interface HttpHalf {
-  readonly deliver: () => void;
-  readonly refuse: () => void;
+  readonly request: { triggerMetadata?: Readonly<Record<string, { readonly json?: string }>> };
 }
 
 /**
@@ -132,11 +130,9 @@ function guarded(server: Server, halves: Meeting): Server {
   const emit = server.emit.bind(server) as (event: string, ...given: unknown[]) => boolean;
   const meet = (request: IncomingMessage, response: ServerResponse) => {
     const { [idHeader]: id } = request.headers;
-    const refuse = () => {
-      response.writeHead(400, { 'content-length': 0, connection: 'close' }).end();
-    };
-    if (typeof id === 'string') halves.arrive(id, { deliver: () => emit('request', request, response), refuse });
-    else refuse();
+    const half = openHalf(request, response, () => emit('request', request, response));
+    if (typeof id === 'string') halves.arrive(id, half);
+    else half.refuse();
     return true;
   };
   server.emit = (event: string, ...given: unknown[]) =>
@@ -155,9 +151,12 @@ function guardInvocations(model: ProgrammingModel, halves: Meeting): void {
     if (isHttp)
       invocation.getArguments = async () => {
         const half = await halfOf(context, halves);
+        context.request.triggerMetadata = withHeaders(context.request.triggerMetadata, half.headers());
         half.deliver();
         try {
-          return await getArguments.call(invocation);
+          const given = await getArguments.call(invocation);
+          await half.unread;
+          return given;
         } catch (error) {
           // The library makes no request of them, and would never answer.
           half.refuse();
@@ -166,6 +165,11 @@ function guardInvocations(model: ProgrammingModel, halves: Meeting): void {
       };
     return invocation;
   };
+}
+
+function withHeaders(metadata: InvocationContext['request']['triggerMetadata'], headers: Record<string, string>) {
+  const others = Object.entries(metadata ?? {}).filter(([name]) => name.toLowerCase() !== 'headers');
+  return { ...Object.fromEntries(others), Headers: { json: JSON.stringify(headers) } };
 }
 
 /** @throws Error when it cannot come, or does not come in time */

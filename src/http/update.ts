@@ -1,12 +1,11 @@
 import type { Parts } from '../compose.js';
 import type { GraphObject } from '../graph/objects.js';
 import { Problem } from '../problem.js';
-import type { Changes } from '../resource/parse.js';
 import { applyUpdate, type Settled } from '../updates/update.js';
 import { differences } from '../updates/verify.js';
 import { jsonAnswer, type Answer } from './answer.js';
-import { readJson } from './body.js';
 import type { HttpCall } from './call.js';
+import { readChanges } from './changes.js';
 
 /**
  * PATCH /v1/model-performance/{id}: applies some of the properties and answers with the object as Graph then has it.
@@ -37,10 +36,4 @@ export async function preview(call: HttpCall, parts: Parts): Promise<Answer> {
 function objectOf(settled: Settled): GraphObject {
   if ('problem' in settled) throw settled.problem;
   return settled.object;
-}
-
-async function readChanges({ request, id }: HttpCall, { parse }: Parts): Promise<Changes> {
-  const parsed = parse(await readJson(request), id);
-  if ('mistakes' in parsed) throw new Problem('invalid-body', 'not-applied', { errors: parsed.mistakes });
-  return parsed.wanted;
 }

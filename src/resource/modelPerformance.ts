@@ -1,6 +1,8 @@
 import type { UserExperienceAnalyticsWorkFromAnywhereModelPerformance as GraphModelPerformance } from '@microsoft/microsoft-graph-types-beta';
-import { count, nullableText, oneOf, score, type ValuesOf } from './field.js';
+import type { ValuesOf } from './field.js';
+import { count, score } from './numbers.js';
 import type { Resource } from './resource.js';
+import { nullableText, oneOf } from './texts.js';
 
 /**
  * The nine writable properties of Graph's resource. Schema, type, verification and the emulator are made from this table.

@@ -11,8 +11,8 @@ export interface Connection {
   readonly close: () => Promise<unknown>;
 }
 
-/** What the library and 10 000 records need is below; without a limit a leak there would end the whole process. */
-const memoryLimitMb = 256;
+/** Twice what the library and the largest batches were seen to need; a leak there ends the thread, and another one follows. */
+const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 
 const lost = { again: false, refused: Infinity };
 
@@ -27,7 +27,7 @@ export function startThread(workerData: ThreadSettings, env: Readonly<Record<str
     env,
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
+    resourceLimits,
   });
   thread.stdout.resume();
   thread.stderr.resume();

@@ -126,7 +126,7 @@ function attributesOf({ texts, numbers }: Pick<EventRecord, 'texts' | 'numbers'>
 function contextOf(traceparent: string | undefined): Context {
   const [, traceId = '', spanId = ''] =
     /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}/.exec(traceparent ?? '') ?? [];
-  // The host decides for itself what it keeps; what is kept of ours is the sampling setting's business alone.
+  // The host's sampling flag is ignored: the setting decides what is kept of ours.
   const parent = { traceId, spanId, traceFlags: 1, isRemote: true };
   return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
 }

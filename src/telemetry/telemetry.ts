@@ -23,6 +23,8 @@ export interface Telemetry {
   readonly audit: (parent: Parent, event: AuditEvent) => void;
   /** An error that nobody foresaw (F39). */
   readonly exception: (parent: Parent, error: unknown) => void;
+  /** Graph showed a value that is not of the property's type (F29). */
+  readonly drift: (property: string) => void;
   /** Records that were lost so far; measures of one kind are one record. */
   readonly dropped: () => number;
   /** How it goes at present; `off` without a connection string. */
@@ -55,6 +57,7 @@ export const noTelemetry: Telemetry = {
   tokenCall: () => undefined,
   audit: () => undefined,
   exception: () => undefined,
+  drift: () => undefined,
   dropped: () => 0,
   sending: () => 'off',
   close: () => Promise.resolve(),
@@ -131,6 +134,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       // Without any frames the library takes it for a message.
       const stack = frames || 'no frames';
       add({ kind: 'exception', traceparent, name: type, atMs: Date.now(), stack, texts: { code }, numbers: {} });
+    }),
+    drift: safely((property) => {
+      measure('sum', 'schemaDrift', 1, { property });
     }),
     dropped: drops.all,
     sending,

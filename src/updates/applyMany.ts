@@ -96,7 +96,7 @@ async function writeAll(rows: readonly Row[], parts: UpdateParts, call: Call): P
 }
 
 /** Graph accepted it, and its answer does not show it. */
-const isAccepted = ({ last }: Row) => last?.kind === 'ambiguous' && /^update-/.test(last.problem.code);
+const isAccepted = ({ last }: Row) => last?.kind === 'ambiguous' && last.problem.code.startsWith('update-');
 
 /** Rows that Graph accepted are looked for as a single update is; others that may have been applied, once. */
 async function lookAtOpen(rows: readonly Row[], parts: UpdateParts, call: Call): Promise<void> {

@@ -3,12 +3,13 @@ import type { Attempt } from '../graph/attempt.js';
 import type { GraphObject } from '../graph/objects.js';
 import { problems, type Code, type Outcome } from '../problem.js';
 import type { Changes } from '../resource/parse.js';
+import { unfit } from '../resource/value.js';
 import type { Change } from '../telemetry/audit.js';
 import { quietly } from '../telemetry/exception.js';
 import type { UpdateParts } from './parts.js';
 
 /** An update that has ended, however it did. */
-export interface Ended {
+export interface EndedUpdate {
   readonly id: string;
   /** Empty when it was refused before its body was read. */
   readonly changes: Changes;
@@ -25,7 +26,7 @@ export interface Ended {
 /** One event for each update, also for one that was refused. Nobody waits for it, and it never throws. */
 export function auditUpdate(
   { telemetry, resource }: Pick<UpdateParts, 'telemetry' | 'resource'>,
-  ended: Ended,
+  ended: EndedUpdate,
   call: Call,
 ): void {
   call.audited += 1;
@@ -51,8 +52,9 @@ export function auditUpdate(
   });
 }
 
-function changesOf({ changes, before }: Ended): Change[] {
-  return Object.entries(changes).map(([property, to]) =>
-    before === undefined ? { property, to } : { property, from: before[property], to },
-  );
+function changesOf({ changes, before }: EndedUpdate): Change[] {
+  return Object.entries(changes).map(([property, to]) => {
+    const from = before?.[property];
+    return before === undefined || from === unfit ? { property, to } : { property, from, to };
+  });
 }

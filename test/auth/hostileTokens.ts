@@ -159,6 +159,7 @@ export const hostileTokens: Readonly<Record<string, Make>> = {
   'roles with a list in them': claims({ roles: [['ModelPerformance.Write']] }),
   'scp as a list': claims({ scp: ['access_as_user'] }),
   'scp null': claims({ scp: null }),
+  'idtyp user without scp': claims({ idtyp: 'user' }),
   'bound to a key': claims({ cnf: { kid: 'k' } }),
 
   // Times

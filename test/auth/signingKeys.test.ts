@@ -251,6 +251,19 @@ describe('a configuration or key set that must not be believed', () => {
   test.each([
     ['a key of another issuer', changed({ issuer: 'https://login.microsoftonline.com/consumers/v2.0' })],
     ['a key for encryption', changed({ use: 'enc' })],
+    ['a key with a use that is no text', changed({ use: ['sig'] })],
+    ['a key for another algorithm', changed({ alg: 'RS512' })],
+    ['a key for the same hash with another padding', changed({ alg: 'PS256' })],
+    ['a key that may only sign', changed({ key_ops: ['sign'] })],
+    ['a key that may do nothing', changed({ key_ops: [] })],
+    ['a key whose operations are a text', changed({ key_ops: 'verify' })],
+    ['a public exponent of 3', changed({ e: 'Aw' })],
+    ['a public exponent of 65535', changed({ e: 'AP__' })],
+    ['a public exponent that is none', changed({ e: 'AQAB ' })],
+    ['a modulus of 2047 bits', changed({ n: Buffer.alloc(256, 0x7f).toString('base64url') })],
+    ['a modulus of 1024 bits', changed({ n: Buffer.alloc(128, 0xff).toString('base64url') })],
+    ['a short modulus behind many zeros', changed({ n: Buffer.alloc(300).fill(0xff, 200).toString('base64url') })],
+    ['a modulus that is a number', changed({ n: 5 })],
     ['a key without an id', changed({ kid: undefined })],
     ['a shared secret', changed({ kty: 'oct', k: 'c2VjcmV0' })],
     ['no key at all', () => []],
@@ -269,7 +282,42 @@ describe('a configuration or key set that must not be believed', () => {
     expect(await judgedBehind({ keys })).toBe('good');
   });
 
-  test('a key that cannot be used refuses its tokens', async () => {
-    expect(await judgedBehind({ keys: changed({ n: 'AQAB' }) })).toBe('invalid-token');
+  test.each([{ use: undefined }, { alg: 'RS256' }, { key_ops: ['verify'] }, { use: 'sig', alg: 'RS256' }])(
+    'a key that says %j of its purpose is believed',
+    async (changes) => {
+      expect(await judgedBehind({ keys: changed(changes) })).toBe('good');
+    },
+  );
+
+  test('entries that are none lose nobody the others', async () => {
+    expect(await judgedBehind({ keys: (all) => [null, 1, {}, ...all] })).toBe('good');
   });
+
+  test('a key that cannot be used refuses its tokens', async () => {
+    const n = Buffer.alloc(256, 0xff).toString('base64url');
+    expect(await judgedBehind({ keys: changed({ n }) })).toBe('invalid-token');
+  });
+});
+
+test('whoever remembers what the keys vouched for is told when they were read, and not when they could not be', async () => {
+  const { signingKeys } = entraOf(emulator);
+  let changes = 0;
+  const keys = createSigningKeys({
+    ...signingKeys,
+    read: createKeySetReader(entraOf(emulator)),
+    changed: () => (changes += 1),
+    now: () => nowMs,
+  });
+  const known = { alg: 'RS256', kid: emulator.signingKeys()[0]?.kid ?? '' };
+  await keys(known);
+  await keys(known);
+  expect(changes).toBe(1);
+  down();
+  nowMs += 31 * second;
+  await expect(keys({ alg: 'RS256', kid: 'other' })).rejects.toThrow();
+  expect(changes).toBe(1);
+  emulator.disarm();
+  nowMs += 31 * second;
+  await expect(keys({ alg: 'RS256', kid: 'other' })).rejects.toThrow();
+  expect(changes).toBe(2);
 });

@@ -29,7 +29,7 @@ afterAll(() => emulator.close());
 async function judge(token: string): Promise<Caller | string> {
   try {
     const headers = new Headers({ authorization: `Bearer ${token}` });
-    return await verify(readBearer({ url: 'http://127.0.0.1/', headers }));
+    return await verify(readBearer({ headers }));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return `${error.code}: ${String(error.more.cause)}`;
@@ -61,6 +61,8 @@ describe('the caller', () => {
   test.each([
     ['no roles', { roles: undefined }, { roles: [] }],
     ['no object id', { oid: undefined }, { appId: callers.write.clientId }],
+    ['the type of an application', { idtyp: 'app' }, { delegated: false }],
+    ['the type of a person', { idtyp: 'user', scp: 'access_as_user' }, { delegated: true }],
     ['an empty scope', { scp: '' }, { delegated: true, scopes: [''] }],
   ])('may have %s', async (_, claims, caller) => {
     expect(await verify(emulator.issue({ ...at, ...claims }))).toMatchObject(caller);
@@ -98,7 +100,7 @@ describe('times, with 60 s of leeway (F64)', () => {
 });
 
 describe('the reason', () => {
-  const claim = /^(aud|iss|tid|ver|azp|oid|roles|scp|exp|nbf|iat) /;
+  const claim = /^(aud|iss|tid|ver|azp|oid|roles|scp|exp|nbf|iat|idtyp) /;
   const named = Object.entries(hostileTokens).filter(([name]) => claim.test(name));
 
   test.each(named)('of "%s" is that claim, without its value', async (name, make) => {

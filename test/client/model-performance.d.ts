@@ -73,7 +73,7 @@ export interface paths {
     };
     /**
      * List model performance
-     * @description Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.
+     * @description Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -125,7 +125,7 @@ export interface paths {
     put?: never;
     /**
      * Submit job
-     * @description Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
+     * @description Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
@@ -319,15 +319,20 @@ export interface components {
       /** @description If it is there, the id of the path. */
       id?: string;
       /**
-       * @description Taken, and not needed.
-       * @constant
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
        */
-      '@odata.type'?: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
     };
     /** @description Updates of different models. */
     ModelPerformanceBatch: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
     };
     /** @description What became of each update. */
     ModelPerformanceBatchResult: {
@@ -373,42 +378,42 @@ export interface components {
        * Format: int32
        * @description Number of devices of this model.
        */
-      modelDeviceCount?: number;
+      modelDeviceCount?: number | null;
       /**
        * Work from anywhere score
        * Format: double
        * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
        */
-      workFromAnywhereScore?: number;
+      workFromAnywhereScore?: number | null;
       /**
        * Windows score
        * Format: double
        * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
        */
-      windowsScore?: number;
+      windowsScore?: number | null;
       /**
        * Cloud management score
        * Format: double
        * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
        */
-      cloudManagementScore?: number;
+      cloudManagementScore?: number | null;
       /**
        * Cloud identity score
        * Format: double
        * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
        */
-      cloudIdentityScore?: number;
+      cloudIdentityScore?: number | null;
       /**
        * Cloud provisioning score
        * Format: double
        * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
        */
-      cloudProvisioningScore?: number;
+      cloudProvisioningScore?: number | null;
       /**
        * Health status
        * @description Health of the model as endpoint analytics sees it. Today unknown, insufficientData, needsAttention, meetingGoals, unknownFutureValue; others may appear.
        */
-      healthStatus?: string;
+      healthStatus?: string | null;
     };
     /** @description Some models. */
     ModelPerformanceList: {
@@ -463,10 +468,26 @@ export interface components {
         to: unknown;
       }[];
     };
-    /** @description Updates of different models. */
+    /** @description Updates that bring the values before back. */
+    PreviousUpdates: {
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates: components['schemas']['ModelPerformanceRow'][];
+    };
+    /** @description Updates of different models: a list of them, or a table. */
     JobUpdates: {
-      /** @description The updates, each with the id of its model. */
-      updates: (components['schemas']['ModelPerformanceUpdate'] & unknown)[];
+      /**
+       * Updates
+       * @description The updates, each with the id of its model.
+       */
+      updates?: components['schemas']['ModelPerformanceRow'][];
+      /**
+       * CSV
+       * @description A table with a header line: id, and a column for each property to change. An empty cell leaves a value as it is.
+       */
+      csv?: string;
     };
     /** @description A job, as it stands. */
     Job: {
@@ -605,10 +626,80 @@ export interface components {
         message: string;
       };
     };
+    /** @description One of many updates: which model, and what to change. What is left out stays as it is. */
+    ModelPerformanceRow: {
+      /**
+       * Id
+       * @description Id of the model, as the list of models gives it.
+       */
+      id: string;
+      /**
+       * Model
+       * @description Model name of the device, such as "Latitude 7450".
+       */
+      model?: string | null;
+      /**
+       * Manufacturer
+       * @description Manufacturer of the device, such as "Dell Inc.".
+       */
+      manufacturer?: string | null;
+      /**
+       * Device count
+       * Format: int32
+       * @description Number of devices of this model.
+       */
+      modelDeviceCount?: number;
+      /**
+       * Work from anywhere score
+       * Format: double
+       * @description How ready the model is for work from anywhere, 0 to 100; -1 when not available.
+       */
+      workFromAnywhereScore?: number;
+      /**
+       * Windows score
+       * Format: double
+       * @description Share of devices on a supported Windows, 0 to 100; -1 when not available.
+       */
+      windowsScore?: number;
+      /**
+       * Cloud management score
+       * Format: double
+       * @description Share of devices that are managed from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudManagementScore?: number;
+      /**
+       * Cloud identity score
+       * Format: double
+       * @description Share of devices with an identity in the cloud, 0 to 100; -1 when not available.
+       */
+      cloudIdentityScore?: number;
+      /**
+       * Cloud provisioning score
+       * Format: double
+       * @description Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.
+       */
+      cloudProvisioningScore?: number;
+      /**
+       * Health status
+       * @description Health of the model as endpoint analytics sees it.
+       * @enum {string}
+       */
+      healthStatus?: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
+      /**
+       * @description Taken, and not needed. Other control information of OData is dropped.
+       * @enum {string}
+       */
+      '@odata.type'?:
+        | '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance'
+        | 'microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance';
+    };
   };
   responses: never;
   parameters: {
-    /** @description Id of the model, as the list of models gives it. */
+    /**
+     * @description Id of the model, as the list of models gives it.
+     * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+     */
     id: string;
     /** @description Only models of this name, whatever the case of its letters. */
     model: string;
@@ -628,6 +719,10 @@ export interface components {
     of: 'all';
     /** @description unknown: the rows too of which it is not known whether they were applied. */
     include: 'unknown';
+    /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+    excel: 'comma' | 'semicolon';
+    /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+    null: 'clear';
   };
   requestBodies: never;
   headers: {
@@ -637,6 +732,8 @@ export interface components {
     ErrorCode:
       | 'invalid-json'
       | 'invalid-body'
+      | 'null-not-confirmed'
+      | 'invalid-csv'
       | 'duplicate-key'
       | 'invalid-id'
       | 'invalid-query'
@@ -676,6 +773,10 @@ export interface components {
       | 'storage-unavailable'
       | 'shutting-down'
       | 'graph-timeout';
+    /** @description Content types of bodies that are taken. */
+    AcceptedTypes: string;
+    /** @description Where the job is told. */
+    Location: string;
     /** @description Seconds to wait. */
     RetryAfter: string;
   };
@@ -702,7 +803,7 @@ export interface operations {
           'application/json': components['schemas']['Live'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -772,7 +873,7 @@ export interface operations {
           'application/json': components['schemas']['Ready'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -842,7 +943,7 @@ export interface operations {
           'application/json': Record<string, never>;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -906,6 +1007,8 @@ export interface operations {
         limit?: components['parameters']['limit'];
         /** @description Where the list goes on: part of nextLink, to be taken as it is. */
         cursor?: components['parameters']['cursor'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path?: never;
@@ -924,7 +1027,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1112,7 +1215,10 @@ export interface operations {
   };
   UpdateModelPerformanceBatch: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -1144,7 +1250,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformanceBatchResult'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1155,7 +1261,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -1245,6 +1357,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1400,7 +1513,7 @@ export interface operations {
           'application/json': components['schemas']['JobList'];
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1485,7 +1598,10 @@ export interface operations {
   };
   SubmitJob: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header: {
         /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
@@ -1507,6 +1623,11 @@ export interface operations {
          *     }
          */
         'application/json': components['schemas']['JobUpdates'];
+        /**
+         * @example id,windowsScore,healthStatus
+         *     7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals
+         */
+        'text/csv': string;
       };
     };
     responses: {
@@ -1514,8 +1635,7 @@ export interface operations {
       201: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
-          /** @description Where the job is told. */
-          location?: string;
+          location: components['headers']['Location'];
           'retry-after': components['headers']['RetryAfter'];
           [name: string]: unknown;
         };
@@ -1523,7 +1643,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). The table cannot be read (`invalid-csv`). The Idempotency-Key is missing or cannot be used (`invalid-idempotency-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1536,9 +1656,12 @@ export interface operations {
               /** @enum {unknown} */
               code?:
                 | 'precondition-not-supported'
+                | 'invalid-query'
                 | 'invalid-json'
                 | 'invalid-body'
+                | 'null-not-confirmed'
                 | 'duplicate-key'
+                | 'invalid-csv'
                 | 'invalid-idempotency-key';
             };
           };
@@ -1597,6 +1720,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -1682,7 +1806,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1804,7 +1928,7 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1925,10 +2049,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobUpdates'];
+          'application/json': components['schemas']['PreviousUpdates'];
+          'text/csv': string;
         };
       };
-      /** @description The query breaks the contract (`invalid-query`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2064,9 +2189,10 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobResult'];
+          'text/csv': string;
         };
       };
-      /** @description If-Match is not supported (`precondition-not-supported`). */
+      /** @description The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2187,7 +2313,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2204,7 +2333,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2408,10 +2537,16 @@ export interface operations {
   };
   UpdateModelPerformance: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2445,7 +2580,7 @@ export interface operations {
           'application/json': components['schemas']['ModelPerformance'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2456,7 +2591,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2546,6 +2688,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-patch': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {
@@ -2686,10 +2829,16 @@ export interface operations {
   };
   PreviewUpdate: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
+        null?: components['parameters']['null'];
+      };
       header?: never;
       path: {
-        /** @description Id of the model, as the list of models gives it. */
+        /**
+         * @description Id of the model, as the list of models gives it.
+         * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
+         */
         id: components['parameters']['id'];
       };
       cookie?: never;
@@ -2723,7 +2872,7 @@ export interface operations {
           'application/json': components['schemas']['Preview'];
         };
       };
-      /** @description The id cannot be one of a model (`invalid-id`). If-Match is not supported (`precondition-not-supported`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). A property stands twice in the body (`duplicate-key`). */
+      /** @description The id cannot be one of a model (`invalid-id`). The precondition is not supported (`precondition-not-supported`). The query breaks the contract (`invalid-query`). The body is not JSON (`invalid-json`). The body breaks the contract (`invalid-body`). The body holds null, and nothing says that it is meant (`null-not-confirmed`). A property stands twice in the body (`duplicate-key`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2734,7 +2883,14 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'invalid-id' | 'precondition-not-supported' | 'invalid-json' | 'invalid-body' | 'duplicate-key';
+              code?:
+                | 'invalid-id'
+                | 'precondition-not-supported'
+                | 'invalid-query'
+                | 'invalid-json'
+                | 'invalid-body'
+                | 'null-not-confirmed'
+                | 'duplicate-key';
             };
           };
         };
@@ -2824,6 +2980,7 @@ export interface operations {
         headers: {
           'x-request-id': components['headers']['RequestId'];
           'x-ms-error-code': components['headers']['ErrorCode'];
+          'accept-post': components['headers']['AcceptedTypes'];
           [name: string]: unknown;
         };
         content: {

@@ -15,6 +15,7 @@ jest.setTimeout(180_000);
 const programs = ['npm', 'npx', 'git', 'az', 'azd', 'func', 'pac', 'paconn'];
 const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
 const state = join(folder, 'directory.json');
+const environments = join(folder, 'environments.json');
 
 let system: System;
 beforeAll(async () => {
@@ -35,11 +36,12 @@ afterAll(async () => {
 
 /** The text of a block as somebody types it who has read it: with values in place of what stands in angle brackets. */
 function typed({ text, at }: Block): string {
-  return text.replaceAll('http://127.0.0.1:7071', system.baseUrl).replaceAll(/<[a-z][^<>\n]*>/gi, (name) => {
+  const filled = text.replaceAll(/<[a-z][^<>\n]*>/gi, (name) => {
     const value = placeholders[name];
     if (value === undefined) throw new Error(`${at}: nobody knows what to put for ${name}: see test/docs/world.ts.`);
     return value;
   });
+  return filled.replaceAll('http://127.0.0.1:7071', system.baseUrl);
 }
 
 const boundary = '@@ block';
@@ -51,9 +53,13 @@ async function session(document: string, language: 'sh' | 'powershell'): Promise
     .map((block) => `echo '${boundary} ${block.at}'\ncd '${resolve('.')}'\n${typed(block)}`)
     .join('\n');
   writeFileSync(state, JSON.stringify(directory));
+  rmSync(environments, { force: true });
   const env = {
     PATH: [folder, dirname(process.execPath), toolPath].join(delimiter),
     AZ_STATE: state,
+    AZD_STATE: environments,
+    SYSTEM_URL: system.baseUrl,
+    GRAPH_URL: system.emulator.graphUrl,
     IDENTITY_PORT: new URL(system.emulator.identityUrl).port,
     ENTRA_WAIT_SECONDS: '0',
   };

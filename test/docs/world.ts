@@ -3,6 +3,7 @@ import type { Directory } from '../infra/azure-cli/directory.js';
 const api = '10000000-0000-4000-8000-000000000001';
 const identity = '10000000-0000-4000-8000-000000000002';
 const system = '10000000-0000-4000-8000-000000000003';
+const subscription = '20000000-0000-4000-8000-000000000001';
 
 const tenantId = '10000000-0000-4000-8000-000000000009';
 const appRoles = [
@@ -13,11 +14,20 @@ const appRoles = [
 /** The Entra ID of somebody who follows the documents. */
 export const directory: Directory = {
   tenantId,
+  subscriptions: { [subscription]: tenantId },
+  people: [{ id: '10000000-0000-4000-8000-000000000004', kind: 'user', me: true }],
+  azureRoles: [
+    {
+      scope: `/subscriptions/${subscription}/resourceGroups/models/providers/Microsoft.Storage/storageAccounts/st`,
+      principalId: 'identity',
+      createdOn: '2026-01-01T00:00:00Z',
+    },
+  ],
   applications: [
     {
       id: 'application',
       appId: api,
-      identifierUris: [`api://${tenantId}/model-performance`],
+      identifierUris: [`api://${tenantId}/model-performance-production`],
       appRoles,
       api: { requestedAccessTokenVersion: 2, oauth2PermissionScopes: [{ id: 'scope', value: 'access_as_user' }] },
     },
@@ -47,7 +57,11 @@ export const placeholders: Readonly<Record<string, string>> = {
   '<client id of the API>': api,
   '<client id of the system>': system,
   '<client id of a system>': system,
-  '<client id>': identity,
+  '<client id of the identity>': identity,
+  '<id of the subscription>': subscription,
+  '<address>': 'http://127.0.0.1:7071',
+  '<region>': 'westeurope',
+  '<e-mail address>': 'operator@example.com',
   '<app>': 'model-performance',
   '<environment>': 'production',
   '<group>': 'models',
@@ -55,8 +69,6 @@ export const placeholders: Readonly<Record<string, string>> = {
   '<solution>': 'Models',
   '<client secret>': 'secret',
   '<redirect address>': 'https://global.consent.azure-apim.net/redirect/models',
-  '<output apiClientId>': api,
-  '<the same>': api,
   '<output identityPrincipalId>': identity,
   '<object id of a system>': 'system',
 };

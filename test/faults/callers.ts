@@ -154,6 +154,7 @@ export const callerRows: readonly CallerRow[] = [
     headers: ofWrite,
     expect: good,
   },
+  { id: 'F63 a person’s token without scopes', headers: claims({ idtyp: 'user' }), expect: bad },
   { id: 'F65 delegated without the scope', headers: claims({ scp: 'User.Read' }), expect: forbidden },
   { id: 'F65 delegated with a longer scope', headers: claims({ scp: 'access_as_user2' }), expect: forbidden },
   {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { readBatch, writeBatch, type BatchRequest } from '../../src/graph/batch.js';
+import { createObjectReader } from '../../src/graph/objects.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 const nowMs = Date.UTC(2026, 11, 1);
 const requests: readonly BatchRequest[] = [{ id: 'a', changes: { windowsScore: 1 } }, { id: 'B' }];
 const read = (body: unknown, status = 200) =>
-  readBatch(modelPerformance, { status, headers: {}, body }, requests, nowMs);
+  readBatch(
+    createObjectReader(modelPerformance, () => undefined),
+    { status, headers: {}, body },
+    requests,
+    nowMs,
+  );
 const good = { id: 'b', windowsScore: 2 };
 
 test('requests are numbered, relative to the version, and typed where they have a body', () => {

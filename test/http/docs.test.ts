@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import axe from 'axe-core';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { problems } from '../../src/problem.js';
 import { operations } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
@@ -28,9 +30,9 @@ describe('the files of the page', () => {
   });
 
   test.each([
-    ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
-    ['swagger-ui.css', 'text/css; charset=utf-8'],
-    ['start.js', 'text/javascript; charset=utf-8'],
+    ['page.js', 'text/javascript; charset=utf-8'],
+    ['page.css', 'text/css; charset=utf-8'],
+    ['problems.json', 'application/json'],
   ])('%s is sent once to who keeps it', async (name, type) => {
     const path = `/api/docs/${name}`;
     const first = await ask(path);
@@ -44,26 +46,29 @@ describe('the files of the page', () => {
     expect(await ask(path, {}, 'HEAD')).toMatchObject({ status: 200, text: '', headers: { etag } });
   });
 
-  test.each([
-    'index.html',
-    'package.json',
-    'swagger-ui.js',
-    '..%2fpackage.json',
-    '%2e%2e%2fpackage.json',
-    'constructor',
-  ])('%s is not one of them', async (name) => {
-    const answer = await ask(`/api/docs/${name}?file=start.js`);
-    expect(json(answer)).toMatchObject({ status: 404, error: { code: 'unknown-path' } });
+  test('every problem is told with whose turn it is', async () => {
+    const told = json(await ask('/api/docs/problems.json')) as Record<string, { turn: string }>;
+    expect(Object.keys(told)).toEqual(Object.keys(problems));
+    const turns = ['invalid-body', 'unauthenticated', 'graph-throttled', 'graph-permission-missing', 'not-configured'];
+    expect(turns.map((code) => told[code]?.turn)).toEqual(['caller', 'caller', 'again', 'operator', 'operator']);
   });
 
+  test.each(['index.html', 'package.json', '..%2fpackage.json', '%2e%2e%2fpackage.json', 'constructor'])(
+    '%s is not one of them',
+    async (name) => {
+      const answer = await ask(`/api/docs/${name}?file=page.js`);
+      expect(json(answer)).toMatchObject({ status: 404, error: { code: 'unknown-path' } });
+    },
+  );
+
   test('another method is a 405', async () => {
-    for (const path of ['/api/docs', '/api/docs/start.js'])
+    for (const path of ['/api/docs', '/api/docs/page.js'])
       expect(await ask(path, {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 });
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) notTested('the interactive page', 'there is no Chromium');
+if (executablePath === undefined) notTested('the contract page', 'there is no Chromium');
 
 (executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
   const profile = mkdtempSync(join(tmpdir(), 'docs-page-'));
@@ -77,7 +82,7 @@ if (executablePath === undefined) notTested('the interactive page', 'there is no
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: executablePath ?? '',
       args: ['--no-sandbox', '--no-first-run', ...off.map((name) => `--disable-${name}`)],
-      viewport: { width: 1280, height: 1200 },
+      viewport: { width: 1280, height: 1000 },
     });
     browser.setDefaultTimeout(60_000);
     page = await browser.newPage();
@@ -87,7 +92,7 @@ if (executablePath === undefined) notTested('the interactive page', 'there is no
     page.on('pageerror', ({ message }) => complaints.push(message));
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(`${system.baseUrl}/api/docs`);
-    await page.locator('.opblock').first().waitFor();
+    await page.locator('.operation').first().waitFor();
   }, 120_000);
   afterAll(async () => {
     await browser.close();
@@ -97,49 +102,120 @@ if (executablePath === undefined) notTested('the interactive page', 'there is no
   /** Leaves a photograph for people to look at. */
   const photograph = (name: string) => {
     mkdirSync('reports', { recursive: true });
-    return page.screenshot({ path: `reports/${name}.png` });
+    return page.screenshot({ path: `reports/${name}.png`, fullPage: true });
   };
-
-  const operation = (name: string) => page.locator(`#operations-Models-${name}`);
-
-  /** Presses the button of an open operation, waits until the page shows an answer with this status, and reads its body. */
-  async function execute(name: string, status: number): Promise<string> {
-    await operation(name).locator('button.execute').click();
-    const answer = operation(name).locator('.live-responses-table .response');
-    await answer.locator('.response-col_status', { hasText: String(status) }).waitFor();
-    return answer.locator('.highlight-code').first().innerText();
+  const operation = (name: string) => page.locator(`#${name}`);
+  const opened = async (name: string) => {
+    await operation(name).locator('summary').first().click();
+    await operation(name).locator('.send').waitFor();
+  };
+  /** Sends the form of an open operation, waits for an answer with this status, and reads its body. */
+  async function sent(name: string, status: number): Promise<string> {
+    await operation(name).locator('.send').click();
+    await operation(name)
+      .locator('.live .status', { hasText: String(status) })
+      .waitFor();
+    return operation(name).locator('.live .body').innerText();
   }
 
-  test('shows every operation of the contract', async () => {
-    const shown = await page.locator('.opblock-summary-description').allInnerTexts();
-    expect(shown).toEqual(Object.values(operations).map(({ summary }) => summary));
+  test('shows every operation of the contract, and a role only where one is needed', async () => {
+    expect(await page.locator('.operation .what').allInnerTexts()).toEqual(
+      expect.arrayContaining(Object.values(operations).map(({ summary }) => summary)),
+    );
+    const roles = await page.locator('.operation .role').allInnerTexts();
+    expect(new Set(roles)).toEqual(new Set(['needs Read', 'needs Write']));
+    expect(await operation('GetLive').locator('.role').count()).toBe(0);
     await photograph('docs');
   });
 
+  test('an operation tells its answers by whose turn it is, with one example each, on two screens', async () => {
+    await opened('UpdateModelPerformance');
+    const groups = operation('UpdateModelPerformance').locator('.answers > details');
+    const lines = await groups.locator('> summary').allInnerTexts();
+    expect(lines.map((line) => line.replace(/[\d ]+$/, ''))).toEqual([
+      'Success',
+      'Yours to mend',
+      'Try again',
+      'Call the operator',
+    ]);
+    expect((await operation('UpdateModelPerformance').boundingBox())?.height).toBeLessThan(2_000);
+    await groups.nth(1).locator('summary').click();
+    expect(await groups.nth(1).locator('pre').innerText()).toContain('"type": "urn:model-performance:problem:');
+    await groups.nth(1).locator('summary').click();
+  });
+
   test('tries calls: without a token in vain, with a pasted one against the API', async () => {
-    await operation('ListModelPerformance').locator('.opblock-summary-control').click();
-    expect(await execute('ListModelPerformance', 401)).toContain('problem:unauthenticated');
-
-    await page.locator('button.authorize').first().click();
-    await page.locator('.modal-ux input').fill(system.emulator.issue());
-    await page.locator('.modal-ux button.authorize').click();
-    await page.locator('.modal-ux button.btn-done').click();
-
+    await opened('ListModelPerformance');
+    expect(await sent('ListModelPerformance', 401)).toContain('problem:unauthenticated');
+    await page.getByLabel('Access token').fill(system.emulator.issue());
+    await page.locator('#known', { hasText: 'with ModelPerformance.Write, until' }).waitFor();
     const [model] = system.emulator.models();
     const id = model?.id ?? 'no model';
-    expect(await execute('ListModelPerformance', 200)).toContain(id);
+    expect(await sent('ListModelPerformance', 200)).toContain(id);
+    await page.locator(`#ids option[value="${id}"]`).waitFor({ state: 'attached' });
 
-    await operation('ListModelPerformance').locator('.opblock-summary-control').click();
-    await operation('UpdateModelPerformance').locator('.opblock-summary-control').click();
-    await operation('UpdateModelPerformance').locator('tr[data-param-name="id"] input').fill(id);
-    const body = operation('UpdateModelPerformance').locator('.body-param__text');
-    expect(Object.keys(JSON.parse(await body.inputValue()) as object)).toEqual(['windowsScore', 'healthStatus']);
-    await body.fill('{"windowsScore": 12.5}');
-    expect(await execute('UpdateModelPerformance', 200)).toContain('"windowsScore": 12.5');
+    const update = operation('UpdateModelPerformance');
+    await update.getByLabel('id', { exact: false }).first().fill(id);
+    expect(Object.keys(JSON.parse(await update.locator('textarea').inputValue()) as object)).toEqual([
+      'windowsScore',
+      'healthStatus',
+    ]);
+    await update.locator('textarea').fill('{"windowsScore": 12.5}');
+    expect(await sent('UpdateModelPerformance', 200)).toContain('"windowsScore": 12.5');
     expect(system.emulator.model(id)).toEqual({ ...model, windowsScore: 12.5 });
-    await operation('UpdateModelPerformance').locator('.live-responses-table').scrollIntoViewIfNeeded();
+    await update.getByText('As a command').click();
+    expect(await update.locator('form pre').first().innerText()).toContain('authorization: Bearer $TOKEN');
     await photograph('docs-update');
   }, 120_000);
+
+  test('a token in the address fills the field and leaves the address', async () => {
+    const token = system.emulator.issue();
+    const other = await browser.newPage();
+    await other.goto(`${system.baseUrl}/api/docs#token=${token}`);
+    await other.locator('#known', { hasText: 'ModelPerformance.Write' }).waitFor();
+    expect([await other.getByLabel('Access token').inputValue(), other.url()]).toEqual([
+      token,
+      `${system.baseUrl}/api/docs`,
+    ]);
+    await other.close();
+  });
+
+  test('a whole call by keyboard alone', async () => {
+    const other = await browser.newPage();
+    await other.goto(`${system.baseUrl}/api/docs`);
+    await other.locator('.operation').first().waitFor();
+    const tabTo = async (what: string) => {
+      for (let steps = 0; steps < 60; steps += 1) {
+        if (await other.evaluate(`document.activeElement.matches(${JSON.stringify(what)})`)) return;
+        await other.keyboard.press('Tab');
+      }
+      throw new Error(`${what} is not reached.`);
+    };
+    await tabTo('#GetLive > summary');
+    await other.keyboard.press('Enter');
+    await tabTo('#GetLive .send');
+    await other.keyboard.press('Enter');
+    await other.locator('#GetLive .live .status', { hasText: '200' }).waitFor();
+    await other.close();
+  });
+
+  test.each([
+    { scheme: 'light', width: 1280 },
+    { scheme: 'dark', width: 1280 },
+    { scheme: 'light', width: 390 },
+    { scheme: 'dark', width: 390 },
+  ] as const)(
+    '$scheme, $width px: fits, and is readable for all',
+    async ({ scheme, width }) => {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      const found = await page.evaluate(`(${axeSource})()`);
+      expect(found).toEqual([]);
+      await photograph(`docs-${scheme}-${width}`);
+    },
+    60_000,
+  );
 
   test('is held back by nothing and asks nobody else', () => {
     expect(complaints).toEqual([expect.stringContaining('status of 401')]);
@@ -147,3 +223,10 @@ if (executablePath === undefined) notTested('the interactive page', 'there is no
     expect(asked.filter((url) => !url.startsWith(`${system.baseUrl}/api/`) && !url.startsWith('data:'))).toEqual([]);
   });
 });
+
+/** Loads axe-core and tells what it finds, by rule and place. */
+const axeSource = `async () => {
+  ${axe.source}
+  const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] });
+  return violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))]);
+}`;

@@ -16,8 +16,21 @@ const graphRoles = [
   { id: '243333ab-4d21-40cb-a475-36241daa0842', value: 'DeviceManagementManagedDevices.ReadWrite.All' },
   { id: 'dc377aa6-52d8-4e23-b271-2a7ae04cedf3', value: 'DeviceManagementConfiguration.Read.All' },
 ];
+const person = {
+  id: '10000000-0000-4000-8000-000000000005',
+  kind: 'user',
+  userPrincipalName: 'ana@contoso.example',
+} as const;
+const group = { id: '10000000-0000-4000-8000-000000000006', kind: 'group' } as const;
+const operator = { id: '10000000-0000-4000-8000-000000000007', kind: 'user', me: true } as const;
+const subscription = '20000000-0000-4000-8000-000000000001';
+const foreign = '20000000-0000-4000-8000-000000000002';
+const otherTenantId = '10000000-0000-4000-8000-000000000008';
+const azureCli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 const empty: Directory = {
   tenantId,
+  people: [person, group, operator],
+  subscriptions: { [subscription]: tenantId, [foreign]: otherTenantId },
   applications: [],
   servicePrincipals: [
     { id: 'graph', appId: '00000003-0000-0000-c000-000000000000', appRoles: graphRoles },
@@ -41,9 +54,10 @@ afterEach(() => {
 
 const values = (roles: readonly { value: string }[] = []) => roles.map(({ value }) => value).sort();
 
-/** Runs a command that must succeed; its output is one line or none. */
-function done(...given: string[]): string {
-  const { code, out, err } = az.run(script, given);
+/** Runs a command that must succeed; its output is one line or none. A registration is called as in production, unless it says otherwise. */
+function done(command: string, ...given: string[]): string {
+  const named = command === 'grants' || given.includes('--name') ? [] : ['--name', 'model-performance'];
+  const { code, out, err } = az.run(script, [command, ...named, ...given]);
   if (code !== 0) throw new Error(err);
   return out.trim();
 }
@@ -85,12 +99,15 @@ describe('connector', () => {
   });
 
   test('says what has to be there first', () => {
-    const { code, err } = az.run(script, ['connector']);
+    const { code, err } = az.run(script, ['connector', '--name', 'model-performance']);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/entra\.sh application first\.\n$/) });
   });
 
   test('refuses an address that is none', () => {
-    expect(az.run(script, ['connector', '--redirect', 'http://x'])).toMatchObject({ code: 2, out: '' });
+    expect(az.run(script, ['connector', '--name', 'model-performance', '--redirect', 'http://x'])).toMatchObject({
+      code: 2,
+      out: '',
+    });
   });
 });
 
@@ -107,11 +124,14 @@ describe('application', () => {
       signInAudience: 'AzureADMyOrg',
       api: { requestedAccessTokenVersion: 2 },
     });
-    expect(values(made?.appRoles)).toEqual(['ModelPerformance.Read', 'ModelPerformance.Write']);
-    expect(made?.appRoles).toMatchObject([
-      { allowedMemberTypes: ['Application', 'User'], isEnabled: true },
-      { allowedMemberTypes: ['Application', 'User'], isEnabled: true },
+    expect(values(made?.appRoles)).toEqual([
+      'ModelPerformance.Operate',
+      'ModelPerformance.Read',
+      'ModelPerformance.Write',
     ]);
+    const forBoth = { allowedMemberTypes: ['Application', 'User'], isEnabled: true };
+    expect(made?.appRoles).toMatchObject([forBoth, forBoth, forBoth]);
+    expect(made?.api).not.toHaveProperty('preAuthorizedApplications');
     expect(values(made?.api.oauth2PermissionScopes)).toEqual(['access_as_user']);
     expect(servicePrincipals.filter(({ appId }) => appId === clientId)).toHaveLength(1);
   });
@@ -143,12 +163,37 @@ describe('application', () => {
     });
     expect(done('application')).toBe(writer);
     const [made] = az.read().applications;
-    expect(made?.appRoles).toMatchObject([own, written, { value: 'ModelPerformance.Read' }]);
+    expect(made?.appRoles).toMatchObject([
+      own,
+      written,
+      { value: 'ModelPerformance.Read' },
+      { value: 'ModelPerformance.Operate' },
+    ]);
     expect(made?.api.requestedAccessTokenVersion).toBe(2);
     expect(values(made?.api.oauth2PermissionScopes)).toEqual(['access_as_user']);
     const writes = az.writes();
     done('application');
     expect(az.writes()).toEqual(writes);
+  });
+
+  test('lets the Azure CLI ask for tokens where that is asked for, once, and beside others', () => {
+    const clientId = done('application');
+    done('application', '--allow-azure-cli');
+    const made = () => az.read().applications.find(({ appId }) => appId === clientId);
+    const scope = made()?.api.oauth2PermissionScopes[0]?.id;
+    expect(made()?.api.preAuthorizedApplications).toEqual([{ appId: azureCli, delegatedPermissionIds: [scope] }]);
+    const writes = az.writes();
+    done('application', '--allow-azure-cli');
+    expect(az.writes()).toEqual(writes);
+    expect(done('application', '--name', 'model-performance-test', '--allow-azure-cli')).not.toBe(clientId);
+  });
+
+  test('a name that a deleted registration still holds is told in words', () => {
+    az.remove();
+    az = installAzureCli({ ...empty, deletedUris: [`api://${tenantId}/model-performance`] });
+    const { code, out, err } = az.run(script, ['application', '--name', 'model-performance']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/was deleted \(it is kept for 30 days\), restore that one or choose another --name\.\n$/);
   });
 
   test('another name is another application', () => {
@@ -173,16 +218,44 @@ describe('grants', () => {
 
   test('roles of the API for the systems that call it, once', () => {
     const api = done('application');
-    const given = ['grants', '--identity', identity, '--api', api, '--write', writer, '--read', reader];
-    done(...given);
+    const given = ['--identity', identity, '--api', api, '--write', writer, '--read', reader];
+    done('grants', ...given);
     const writes = az.writes();
-    done(...given);
+    done('grants', ...given);
     expect(az.writes()).toEqual(writes);
     expect(held()).toEqual([
       'identity: DeviceManagementConfiguration.ReadWrite.All',
       'writer: ModelPerformance.Write',
       'reader: ModelPerformance.Read',
     ]);
+  });
+
+  test('roles of the API for people, by name, by object id and for oneself, and for groups, once', () => {
+    const api = done('application');
+    const given = [
+      ...['--api', api, '--write-user', 'me', '--operate-user', 'ana@contoso.example'],
+      ...['--read-user', group.id, '--operate', writer],
+    ] as const;
+    done('grants', ...given);
+    const writes = az.writes();
+    done('grants', ...given);
+    expect(az.writes()).toEqual(writes);
+    expect(held()).toEqual([
+      `${operator.id}: ModelPerformance.Write`,
+      `${person.id}: ModelPerformance.Operate`,
+      `${group.id}: ModelPerformance.Read`,
+      'writer: ModelPerformance.Operate',
+    ]);
+  });
+
+  test.each([
+    ['nobody@contoso.example', 'There is no person nobody@contoso.example in this tenant.'],
+    [tenantId, `There is no person or group with the object id ${tenantId} in this tenant.`],
+  ])('the person %s, who is not there, is named', (who, says) => {
+    const api = done('application');
+    const { code, err } = az.run(script, ['grants', '--api', api, '--write-user', who]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(says) });
+    expect(held()).toEqual([]);
   });
 
   test.each([
@@ -203,13 +276,46 @@ describe('grants', () => {
   });
 });
 
+describe('the tenant', () => {
+  test.each([
+    ['application', '--name', 'model-performance'],
+    ['connector', '--name', 'model-performance'],
+    ['grants', '--identity', identity],
+  ])('%s stops when the subscription belongs to another one, and says which', (...given) => {
+    const { code, out, err } = az.run(script, [...given, '--subscription', foreign]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(
+      new RegExp(`^The Azure CLI is signed in to the tenant ${tenantId}, .*${otherTenantId}\\. Nothing was done`),
+    );
+    expect(az.read().calls).toEqual([]);
+  });
+
+  test('of the subscription is the one that is signed in to: it goes on', () => {
+    expect(done('application', '--subscription', subscription)).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  test('of a subscription that is not known stops too', () => {
+    const { code, err } = az.run(script, ['grants', '--identity', identity, '--subscription', writer]);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining(`does not know the subscription ${writer}`),
+    });
+    expect(az.read().calls).toEqual([]);
+  });
+});
+
 test.each([
   '',
   'everything',
+  'application',
+  'connector',
   'application --name Model',
   'application --name',
   'grants',
   `grants --write ${writer}`,
+  `grants --write-user me`,
+  `grants --api ${writer} --write-user somebody`,
+  'application --name model-performance --subscription mine',
   `grants --identity mine`,
   `grants --identity ${identity} --graph-version v2`,
   `grants --identity ${identity} --graph http://graph.microsoft.com`,
@@ -228,6 +334,6 @@ test.each([['--help'], ['application --help'], ['grants --help']])('%s tells how
 });
 
 test('without the Azure CLI it says so in one line', () => {
-  const { code, err } = az.run(script, ['application'], { PATH: '/nowhere' });
+  const { code, err } = az.run(script, ['application', '--name', 'model-performance'], { PATH: '/nowhere' });
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^The Azure CLI \(az\) is not there\..+\n$/) });
 });

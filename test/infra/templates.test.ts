@@ -42,9 +42,10 @@ const platforms = [
   'AzureWebJobsStorage__clientId',
   'AzureWebJobsStorage__blobServiceUri',
   'AzureWebJobsStorage__queueServiceUri',
-  'AzureWebJobsStorage__tableServiceUri',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
+
+const ruleName = (name: string) => name.replace(/^mp-model-performance-[a-z\d]{13}-/, '');
 
 const readQuery = (name: string) => readFileSync(`infra/queries/${name}`, 'utf8');
 const queriesOf = (folder: string) => readdirSync(`infra/queries/${folder}`).filter((name) => name.endsWith('.kql'));
@@ -60,7 +61,51 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
       minimumTlsVersion: 'TLS1_2',
       supportsHttpsTrafficOnly: true,
     });
-    expect(one(kind, 'Storage/storageAccounts/blobServices/containers').properties).toEqual({ publicAccess: 'None' });
+    for (const { properties } of of(kind, 'Storage/storageAccounts/blobServices/containers'))
+      expect(properties).toEqual({ publicAccess: 'None' });
+  });
+
+  test('storage holds the package and what jobs need, and deletes jobs a day after their retention', () => {
+    const names = (type: string) =>
+      of(kind, `Storage/storageAccounts/${type}`).map(({ name }) => name.split('/').at(-1));
+    expect(names('blobServices/containers').sort()).toEqual(['deployment', 'job-data', 'jobs']);
+    expect(names('queueServices/queues').sort()).toEqual(['model-performance-jobs', 'model-performance-jobs-poison']);
+    const retentionDays = Number(appSettings().find(({ name }) => name === 'JOB_RETENTION_DAYS')?.value);
+    expect(one(kind, 'Storage/storageAccounts/managementPolicies').properties).toMatchObject({
+      policy: {
+        rules: [
+          {
+            type: 'Lifecycle',
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['jobs/', 'job-data/'] },
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: retentionDays + 1 } } },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('names are made of the environment’s and of the resource group, and fit every resource', () => {
+    const named = snapshots[kind].predictedResources.filter(({ type }) =>
+      /\/(userAssignedIdentities|workspaces|components|serverfarms|sites|virtualNetworks)$/.test(type),
+    );
+    expect(named.length).toBeGreaterThan(4);
+    for (const { name } of named) expect(name).toMatch(/^mp-[a-z\d-]{4,40}-[a-z\d]{13}$/);
+    expect(one(kind, 'Storage/storageAccounts').name).toMatch(/^st[a-z\d]{13}$/);
+  });
+
+  test('instances suit the quota of Graph, and zones are asked for with instances and storage alike', () => {
+    expect(site().functionAppConfig?.scaleAndConcurrency).toEqual({
+      maximumInstanceCount: 10,
+      instanceMemoryMB: 2048,
+      triggers: { http: { perInstanceConcurrency: 16 } },
+      alwaysReady: kind === 'dev' ? [] : [{ name: 'http', instanceCount: 1 }],
+    });
+    expect(site().functionAppConfig).not.toHaveProperty('siteUpdateStrategy');
+    expect([one(kind, 'Web/serverfarms').properties.zoneRedundant, one(kind, 'Storage/storageAccounts')]).toMatchObject(
+      kind === 'private' ? [true, { sku: { name: 'Standard_ZRS' } }] : [false, { sku: { name: 'Standard_LRS' } }],
+    );
   });
 
   test('telemetry is let in by identity alone', () => {
@@ -95,7 +140,8 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
       ([, { rule }]) => (rule.describe().flags as { presence?: string } | undefined)?.presence === 'required',
     );
     expect(names).toEqual(expect.arrayContaining(required.map(([name]) => name)));
-    expect(names.filter((name) => !(name in settings) && !platforms.includes(name))).toEqual([]);
+    const known = [...Object.keys(settings), ...platforms];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -116,16 +162,22 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
     expect(text).not.toMatch(forbidden);
   });
 
-  test('the identity gets four roles, and no more', () => {
-    const roles = of(kind, 'Authorization/roleAssignments').map(({ properties }) =>
-      String(properties.roleDefinitionId).split('/').at(-1),
-    );
+  test('the identity gets a role on blobs, one on each queue of jobs and one on telemetry, and no more', () => {
+    const roles = of(kind, 'Authorization/roleAssignments').map(({ name, properties }) => {
+      const [, scope = ''] = /^\[guid\('([^']+)'/.exec(name) ?? [];
+      return `${String(properties.roleDefinitionId).split('/').at(-1) ?? ''} ${scope.split('/').slice(-2).join('/')}`;
+    });
     expect(roles.sort()).toEqual([
-      '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
-      '3913510d-42f4-4e42-8a64-420c390055eb',
-      '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
-      'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+      expect.stringMatching(/^3913510d-42f4-4e42-8a64-420c390055eb components\//),
+      '974c5e8b-45b9-4653-ba55-5f855dd0fb88 queues/model-performance-jobs',
+      '974c5e8b-45b9-4653-ba55-5f855dd0fb88 queues/model-performance-jobs-poison',
+      expect.stringMatching(/^b7e6dc6d-f1e8-4753-8033-0f276bb0955b storageAccounts\//),
     ]);
+  });
+
+  test('role assignments are named by the object id of the identity, so that one made anew gets its own', () => {
+    const names = of(kind, 'Authorization/roleAssignments').map(({ name }) => name);
+    expect(names.filter((name) => !name.includes('outputs.principalId.value'))).toEqual([]);
   });
 
   test('logs of the app and of storage go to the workspace', () => {
@@ -134,20 +186,39 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
 
   test('every alert says what is wrong and what to mend, with the query of its file', () => {
     const alerts = of(kind, 'Insights/scheduledQueryRules');
-    const files = queriesOf('alerts');
-    expect(alerts.map(({ name }) => name.replace(/^model-performance(-dev)?-/, '')).sort()).toEqual(
+    // Where nobody can ask from outside, silence says nothing.
+    const files = queriesOf('alerts').filter((name) => kind !== 'private' || name !== 'no-requests.kql');
+    expect(alerts.map(({ name }) => ruleName(name)).sort()).toEqual(
       files.map((name) => name.replace('.kql', '')).sort(),
     );
     for (const { name, properties } of alerts) {
-      const query = readQuery(`alerts/${name.replace(/^model-performance(-dev)?-/, '')}.kql`);
+      const query = readQuery(`alerts/${ruleName(name)}.kql`);
       const [title, mend] = query.split('\n').map((line) => line.replace(/^\/\/ /, ''));
       expect(properties).toMatchObject({ displayName: title, description: mend, criteria: { allOf: [{ query }] } });
     }
   });
 
-  test('readiness is asked from outside, and an alert follows', () => {
-    expect(JSON.stringify(one(kind, 'Insights/webtests').properties)).toContain('/api/health/ready');
-    expect(one(kind, 'Insights/metricAlerts').properties).toMatchObject({ severity: 1, enabled: true });
+  test('alerts about queues watch queues that there are, in the table that has their logs', () => {
+    const queues = of(kind, 'Storage/storageAccounts/queueServices/queues').map(({ name }) => name.split('/').at(-1));
+    const watched = of(kind, 'Insights/scheduledQueryRules')
+      .map(({ properties }) => JSON.stringify(properties))
+      .filter((text) => text.includes('StorageQueueLogs'));
+    const named = watched.flatMap((text) => [...text.matchAll(/Uri contains '\/([\w-]+)\/'/g)].map(([, name]) => name));
+    expect(named.sort()).toEqual(queues.sort());
+    for (const text of watched) expect(text).toMatch(/"scopes":\["[^"]+outputs\.workspaceId/);
+  });
+
+  const places = ['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr', 'us-ca-sjc-azr', 'apac-sg-sin-azr'];
+  (kind === 'private' ? test.skip : test)('readiness is asked from five places, and an alert follows at three', () => {
+    expect(one(kind, 'Insights/webtests').properties).toMatchObject({
+      Locations: places.map((Id) => ({ Id })),
+      Request: { RequestUrl: expect.stringContaining('/api/health/ready') },
+    });
+    expect(one(kind, 'Insights/metricAlerts').properties).toMatchObject({
+      severity: 1,
+      enabled: true,
+      criteria: { failedLocationCount: 3 },
+    });
   });
 
   test('the workbook shows every query of the operator', () => {
@@ -156,15 +227,29 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
     expect(missing).toEqual([]);
   });
 
+  test('the workbook has a page of updates and one of jobs', () => {
+    const text = String(one(kind, 'Insights/workbooks').properties.serializedData);
+    const shown = [...text.matchAll(/'isEqualTo', 'value', '(\w+)'\), 'content', .*?'query', '\/\/ (.*)\n/g)];
+    const questions = (page: string) => shown.filter(([, of]) => of === page).map(([, , question]) => question);
+    const files = queriesOf('.').map((name) => ({ name, question: readQuery(name).split('\n')[0]?.slice(3) }));
+    const ofJobs = files.filter(({ name }) => name.startsWith('jobs-')).map(({ question }) => question);
+    expect(ofJobs.length).toBeGreaterThan(2);
+    expect(questions('jobs').sort()).toEqual(ofJobs.sort());
+    expect(questions('updates')).toHaveLength(files.length - ofJobs.length);
+    expect(text).toMatch(/'style', 'tabs', 'links', createArray\(.*'subTarget', 'updates'.*'subTarget', 'jobs'/s);
+  });
+
   test('outputs hold no secret', () => {
     const text = JSON.stringify(snapshots[kind].outputs);
     expect(text).not.toMatch(/list\w*\(|connectionString|key|secret|password/i);
     expect(Object.keys(snapshots[kind].outputs).sort()).toEqual([
       'address',
+      'alertsTell',
       'appName',
       'identityClientId',
       'identityPrincipalId',
       'resourceGroupName',
+      'storageId',
     ]);
   });
 });
@@ -176,10 +261,17 @@ describe('private networking', () => {
       networkAcls: { defaultAction: 'Deny' },
     });
     const groups = of('private', 'Network/privateEndpoints').map(({ name }) => name.split('-').at(-1));
-    expect(groups.sort()).toEqual(['blob', 'queue', 'table']);
+    expect(groups.sort()).toEqual(['blob', 'queue', 'site']);
     expect(of('private', 'Network/privateEndpoints/privateDnsZoneGroups')).toHaveLength(3);
     expect(JSON.stringify(one('private', 'Network/virtualNetworks'))).toContain('Microsoft.App/environments');
     expect(one('private', 'Web/sites').properties.virtualNetworkSubnetId).toBeTruthy();
+  });
+
+  test('closes the app for calls from outside, where that is asked for: nobody outside then tests its availability', () => {
+    expect(one('private', 'Web/sites').properties).toMatchObject({ publicNetworkAccess: 'Disabled' });
+    expect(of('private', 'Network/privateDnsZones').map(({ name }) => name)).toContain('privatelink.azurewebsites.net');
+    expect([...of('private', 'Insights/webtests'), ...of('private', 'Insights/metricAlerts')]).toEqual([]);
+    expect(one('prod', 'Web/sites').properties).toMatchObject({ publicNetworkAccess: 'Enabled' });
   });
 
   test('is not there unless it is asked for', () => {
@@ -243,10 +335,9 @@ interface Template {
 
   test('the app comes after its identity, its roles on storage and its role on telemetry', () => {
     const { resources } = templates['main.bicep'] ?? { resources: {} };
-    expect(resources.app?.dependsOn).toEqual(expect.arrayContaining(['identity', 'monitoring', 'storage']));
+    expect(resources.app?.dependsOn).toEqual(expect.arrayContaining(['identity', 'monitoring', 'storage', 'roles']));
     expect(resources.authentication?.dependsOn).toContain('app');
-    for (const module of ['storage', 'monitoring'])
-      expect(JSON.stringify(resources[module])).toContain('Microsoft.Authorization/roleAssignments');
+    expect(JSON.stringify(resources.roles)).toContain('Microsoft.Authorization/roleAssignments');
   });
 
   test('authentication in front refuses with 401, and names who may pass', () => {
@@ -259,19 +350,20 @@ interface Template {
     for (const { route } of open) expect(text).toContain(`"/api/${route.replace('{file}', 'start.js')}"`);
   });
 
-  test('the registration has the two roles, the scope and tokens of version 2', () => {
+  test('the registration has the three roles, the scope and tokens of version 2', () => {
     const text = texts['entra-application.bicep'];
     if (text === undefined) return;
     for (const part of [
-      '"requestedAccessTokenVersion": 2',
       'ModelPerformance.Read',
       'ModelPerformance.Write',
+      'ModelPerformance.Operate',
       'access_as_user',
     ])
       expect(text).toContain(part);
+    expect(text).toMatch(/requestedAccessTokenVersion['"][,:] 2/);
     const script = readFileSync('infra/scripts/entra.sh', 'utf8');
-    const ids = [...text.matchAll(/"id": "([\da-f-]{36})"/g)].map(([, id = '']) => id);
-    expect(ids.length).toBeGreaterThan(1);
+    const ids = [...text.matchAll(/(?:"id": "|'id', ')([\da-f-]{36})/g)].map(([, id = '']) => id);
+    expect(ids.length).toBeGreaterThan(2);
     expect(ids.filter((id) => !script.includes(id))).toEqual([]);
   });
 
@@ -283,57 +375,195 @@ interface Template {
     expect(text.match(/"resourceId": "\[reference\('graph'/g)).toHaveLength(1);
   });
 
+  test('a registration that is deployed again without an address of its connector keeps the one that it has', () => {
+    const text = texts['entra-application.bicep'];
+    if (text === undefined) return;
+    const { resources } = JSON.parse(text) as { resources: Record<string, { condition?: string; properties: object }> };
+    const connectors = Object.values(resources).filter(({ condition }) => condition !== undefined);
+    expect(connectors.map(({ condition, properties }) => [condition, 'web' in properties])).toEqual([
+      ["[empty(parameters('connectorRedirectUri'))]", false],
+      ["[not(empty(parameters('connectorRedirectUri')))]", true],
+    ]);
+  });
+
+  test('the Azure CLI may ask for tokens only where that is asked for, and an environment has a registration of its own', () => {
+    const text = texts['entra-application.bicep'];
+    if (text === undefined) return;
+    const { parameters } = JSON.parse(text) as { parameters: Record<string, { defaultValue?: unknown }> };
+    expect(parameters).toMatchObject({ allowAzureCli: { defaultValue: false } });
+    expect(parameters.name).not.toHaveProperty('defaultValue');
+    expect(text).toMatch(/if\(parameters\('allowAzureCli'\), createObject\('preAuthorizedApplications'/);
+  });
+
   const good = "param name = 'model-performance'\nparam apiClientId = '00000000-0000-0000-0000-000000000000'\n";
-  test.each([
+  const bad = [
     { what: 'no name', text: good.replace(/^param name.*\n/, ''), says: /name/ },
-    { what: 'a name that is too short', text: good.replace("'model-performance'", "'a'"), says: /BCP332|BCP333/ },
+    { what: 'a name that is too short', text: good.replace("'model-performance'", "'abc'"), says: /BCP332|BCP333/ },
     { what: 'no client id', text: "param name = 'model'\n", says: /apiClientId/ },
     { what: 'a client id that is none', text: good.replace(/'0{8}.*'/, "'api'"), says: /BCP332|BCP333/ },
     { what: 'a cloud that nobody knows', text: `${good}param graphCloud = 'moon'\n`, says: /global/ },
     { what: 'a version that is none', text: `${good}param graphApiVersion = 'v2.0'\n`, says: /beta/ },
-    {
-      what: 'too few instances',
-      text: `${good}param scaling = { maximumInstanceCount: 5, instanceMemoryMB: 2048, alwaysReady: 0 }\n`,
-      says: /40/,
-    },
-    {
-      what: 'memory that is not sold',
-      text: `${good}param scaling = { maximumInstanceCount: 40, instanceMemoryMB: 1024, alwaysReady: 0 }\n`,
-      says: /2048/,
-    },
-    {
-      what: 'a part of the scale alone',
-      text: `${good}param scaling = { maximumInstanceCount: 40 }\n`,
-      says: /instanceMemoryMB/,
-    },
+    { what: 'no instance', text: `${good}param maximumInstances = 0\n`, says: /BCP328.* 1\b/ },
+    { what: 'memory that is not sold', text: `${good}param instanceMemoryMB = 1024\n`, says: /2048/ },
+    { what: 'more writes than Intune takes', text: `${good}param bulkWritesPer20Seconds = 401\n`, says: /400/ },
+    { what: 'a retention that is not sold', text: `${good}param retentionDays = 45\n`, says: /30 \|.*730/ },
+    { what: 'no place to ask from', text: `${good}param availabilityLocations = []\n`, says: /BCP333/ },
     { what: 'more than all traces', text: `${good}param samplingPercent = 101\n`, says: /100/ },
     { what: 'telemetry that is kept for a day', text: `${good}param retentionDays = 1\n`, says: /30/ },
     { what: 'a caller that is none', text: `${good}param allowedClientIds = ['system']\n`, says: /BCP332|BCP333/ },
     { what: 'a misspelt parameter', text: `${good}param nmae = 'x'\n`, says: /nmae/ },
-  ])('bad parameters are refused: $what', async ({ what, text, says }) => {
-    const file = `${what.replaceAll(' ', '-')}.bicepparam`;
-    writeFileSync(join(folder, file), `using 'main.bicep'\n${text}`);
-    const { status, err } = await bicep(path, ['build-params', file, '--stdout'], folder);
-    expect(status).not.toBe(0);
-    expect(err).toMatch(says);
+  ];
+  describe('bad parameters are refused', () => {
+    const fileOf = (what: string) => `bad-${what.replaceAll(' ', '-')}.bicepparam`;
+    /** One run of the compiler for all: each start of it takes seconds. */
+    let said = '';
+    beforeAll(async () => {
+      for (const { what, text } of bad) writeFileSync(join(folder, fileOf(what)), `using 'main.bicep'\n${text}`);
+      writeFileSync(join(folder, fileOf('nothing')), `using 'main.bicep'\n${good}`);
+      said = (await bicep(path, ['build-params', '--pattern', fileOf('*')], folder)).err;
+    });
+    const errorsOf = (what: string) => said.split('\n').filter((line) => line.includes(`/${fileOf(what)}(`));
+
+    test.each(bad)('$what', ({ what, says }) => {
+      expect(errorsOf(what).join('\n')).toMatch(says);
+    });
+
+    test('good ones are taken', () => {
+      expect(said).not.toBe('');
+      expect(errorsOf('nothing')).toEqual([]);
+    });
   });
 
-  test('authentication in front without a list of callers is refused', async () => {
-    writeFileSync(join(folder, 'nobody.bicepparam'), `using 'main.bicep'\n${good}param authenticationInFront = true\n`);
+  const snapshotOf = async (file: string, text: string, environment: Record<string, string> = {}) => {
+    writeFileSync(join(folder, file), text);
     const { status, err } = await bicep(
       path,
-      ['snapshot', 'nobody.bicepparam', '--mode', 'overwrite', ...somewhere],
+      ['snapshot', file, '--mode', 'overwrite', ...somewhere],
       folder,
+      environment,
     );
+    const made = join(folder, file.replace('.bicepparam', '.snapshot.json'));
+    return { status, err, made: status === 0 ? (JSON.parse(readFileSync(made, 'utf8')) as Snapshot) : undefined };
+  };
+
+  test.each([
+    { needs: 'allowedClientIds', text: 'param authenticationInFront = true' },
+    { needs: 'privateNetworking', text: 'param privateInbound = true' },
+  ])('what needs $needs is refused without', async ({ needs, text }) => {
+    const { status, err } = await snapshotOf(`without-${needs}.bicepparam`, `using 'main.bicep'\n${good}${text}\n`);
     expect(status).not.toBe(0);
-    expect(err).toContain('allowedClientIds');
+    expect(err).toContain(needs);
   });
 
-  test('good parameters are taken', async () => {
-    writeFileSync(join(folder, 'good.bicepparam'), `using 'main.bicep'\n${good}`);
-    expect(await bicep(path, ['build-params', 'good.bicepparam', '--stdout'], folder)).toMatchObject({
-      status: 0,
-      err: '',
+  describe('what azd env set chooses', () => {
+    const apiClientId = '00000000-0000-4000-8000-000000000001';
+
+    test('everything at once', async () => {
+      const text = "using 'main.bicep'\nextends 'main.prod.bicepparam'\n";
+      const { err, made } = await snapshotOf('chosen.bicepparam', text, {
+        ENTRA_API_CLIENT_ID: apiClientId,
+        AZURE_ENV_NAME: 'Prod.EU_(1)',
+        GRAPH_CLOUD: 'usgov',
+        GRAPH_VERSION: 'v1.0',
+        VALIDATION: 'documented',
+        AUDIT_FROM: 'none',
+        PUBLIC_BASE_URL: 'https://models.example.com',
+        CORS_ORIGINS: 'https://a.example,https://b.example',
+        ENTRA_ALLOWED_CLIENT_IDS: `${apiClientId},00000000-0000-4000-8000-000000000002`,
+        AUTHENTICATION_IN_FRONT: 'true',
+        MAXIMUM_INSTANCES: '1',
+        INSTANCE_MEMORY_MB: '512',
+        CALLS_PER_INSTANCE: '4',
+        ALWAYS_READY: '2',
+        ALWAYS_READY_JOBS: '1',
+        ROLLING_UPDATES: 'true',
+        ZONE_REDUNDANT: 'true',
+        ALLOWED_RANGES: '203.0.113.0/24,198.51.100.7/32',
+        BULK_WRITES_PER_20_S: '160',
+        BULK_CHUNKS_AT_ONCE: '16',
+        JOB_RETENTION_DAYS: '7',
+        RETENTION_DAYS: '120',
+        TELEMETRY_SAMPLING_PERCENT: '10',
+        ALERT_EMAIL: 'operator@example.com',
+        ACTION_GROUP_IDS: '/subscriptions/x/resourceGroups/y/providers/Microsoft.Insights/actionGroups/z',
+        AVAILABILITY_LOCATIONS: 'usgov-va-azr,usgov-phx-azr,usgov-tx-azr',
+      });
+      expect(err).toBe('');
+      const of = (type: string) => (made?.predictedResources ?? []).filter((one) => one.type === `Microsoft.${type}`);
+      const [site] = of('Web/sites');
+      // Another environment in the same resource group: no name is the same.
+      const names = (resources: readonly Resource[]) =>
+        resources.filter(({ type }) => /\/(sites|storageAccounts|workspaces)$/.test(type)).map(({ name }) => name);
+      const taken = names(snapshots.prod.predictedResources);
+      expect(
+        names([...of('Web/sites'), ...of('Storage/storageAccounts')]).filter((name) => taken.includes(name)),
+      ).toEqual([]);
+      expect(site).toMatchObject({
+        name: expect.stringMatching(/^mp-prod-eu--1--[a-z\d]{13}$/),
+        tags: { 'azd-env-name': 'Prod.EU_(1)' },
+        properties: {
+          functionAppConfig: {
+            siteUpdateStrategy: { type: 'RollingUpdate' },
+            scaleAndConcurrency: {
+              maximumInstanceCount: 1,
+              instanceMemoryMB: 512,
+              triggers: { http: { perInstanceConcurrency: 4 } },
+              alwaysReady: [
+                { name: 'http', instanceCount: 2 },
+                { name: expect.stringMatching(/^function:/), instanceCount: 1 },
+              ],
+            },
+          },
+          siteConfig: {
+            cors: { allowedOrigins: ['https://a.example', 'https://b.example'] },
+            ipSecurityRestrictionsDefaultAction: 'Deny',
+            scmIpSecurityRestrictionsUseMain: false,
+            ipSecurityRestrictions: [
+              { ipAddress: '203.0.113.0/24', action: 'Allow', tag: 'Default' },
+              { ipAddress: '198.51.100.7/32', action: 'Allow', tag: 'Default' },
+              { ipAddress: 'ApplicationInsightsAvailability', action: 'Allow', tag: 'ServiceTag' },
+            ],
+            appSettings: expect.arrayContaining([
+              { name: 'GRAPH_CLOUD', value: 'usgov' },
+              { name: 'GRAPH_VERSION', value: 'v1.0' },
+              { name: 'VALIDATION', value: 'documented' },
+              { name: 'AUDIT_FROM', value: 'none' },
+              { name: 'PUBLIC_BASE_URL', value: 'https://models.example.com' },
+              { name: 'ENTRA_ALLOWED_CLIENT_IDS', value: `${apiClientId},00000000-0000-4000-8000-000000000002` },
+              { name: 'BULK_WRITES_PER_20_S', value: '160' },
+              { name: 'BULK_CHUNKS_AT_ONCE', value: '16' },
+              { name: 'JOB_RETENTION_DAYS', value: '7' },
+              { name: 'TELEMETRY_SAMPLING_PERCENT', value: '10' },
+            ]),
+          },
+        },
+      });
+      expect(of('Web/serverfarms')).toMatchObject([{ properties: { zoneRedundant: true } }]);
+      expect(of('OperationalInsights/workspaces')).toMatchObject([{ properties: { retentionInDays: 120 } }]);
+      expect(of('Web/sites/config')).toHaveLength(1);
+      const [group] = of('Insights/actionGroups');
+      expect(group?.properties).toMatchObject({ emailReceivers: [{ emailAddress: 'operator@example.com' }] });
+      for (const { properties } of of('Insights/scheduledQueryRules'))
+        expect(properties).toMatchObject({
+          actions: {
+            actionGroups: [expect.stringContaining(group?.name ?? ''), expect.stringMatching(/actionGroups\/z$/)],
+          },
+        });
+      expect(of('Insights/webtests')[0]?.properties).toMatchObject({ Locations: [{}, {}, { Id: 'usgov-tx-azr' }] });
+      expect(of('Insights/metricAlerts')[0]?.properties).toMatchObject({ criteria: { failedLocationCount: 1 } });
+    });
+
+    test('what is wrong is told at once, before anything is deployed', async () => {
+      const environment = { MAXIMUM_INSTANCES: '1001', RETENTION_DAYS: '31', PRIVATE_NETWORKING: 'yes' };
+      const { status, err } = await bicep(
+        path,
+        ['build-params', 'main.prod.bicepparam', '--stdout'],
+        folder,
+        environment,
+      );
+      expect(status).not.toBe(0);
+      expect(err).toMatch(/azd env set ENTRA_API_CLIENT_ID <client id>.*azd env set ENTRA_GRANTS script/);
+      for (const says of ['1000', '730', 'privateNetworking']) expect(err).toContain(says);
     });
   });
 });

@@ -76,6 +76,25 @@ describe('workflows', () => {
   });
 });
 
+describe('the deployment', () => {
+  const text = readFileSync(join(workflowFolder, 'deploy.yml'), 'utf8');
+
+  test('shows what would change where a reviewer looks', () => {
+    expect(text).toContain('infra/scripts/what-if.sh | tee -a "$GITHUB_STEP_SUMMARY"');
+  });
+
+  test('a pipe fails with its first command', () => {
+    const steps = workflows.flatMap(({ text }) => text.split(/^ {6}- /m));
+    const piped = steps.filter((step) => /^ +run: .* \| tee /m.test(step));
+    expect(piped.length).toBeGreaterThan(1);
+    expect(piped.filter((step) => !step.includes('shell: bash'))).toEqual([]);
+  });
+
+  test('takes every variable of its environment, so that none is forgotten', () => {
+    expect([...text.matchAll(/VARIABLES: \$\{\{ toJSON\(vars\) \}\}/g)]).toHaveLength(2);
+  });
+});
+
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 if (!hasShellcheck) notTested('the shell scripts', 'there is no shellcheck');
 const withShellcheck = hasShellcheck ? test : test.skip;
@@ -107,9 +126,15 @@ describe('azure.yaml', () => {
     expect(readdirSync('.')).not.toContain('.funcignore');
   });
 
+  test('names the version of azd that it needs, as the documents do', () => {
+    const [, version = ''] = /^requiredVersions:\n {2}azd: '>= (\d+\.\d+)\.\d+'$/m.exec(text) ?? [];
+    expect(version).not.toBe('');
+    expect(readFileSync('docs/DEPLOY.md', 'utf8')).toContain(`from ${version}`);
+  });
+
   test('runs only what there is', () => {
     const runs = [...text.matchAll(/^ +run: (.+)$/gm)].map(([, run = '']) => run);
-    expect(runs).toHaveLength(4);
+    expect(runs).toHaveLength(5);
     const known = (run: string) =>
       run.startsWith('npm run ') ? run.slice('npm run '.length) in commands : scripts.includes(run);
     expect(runs.filter((run) => !known(run))).toEqual([]);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -27,6 +27,11 @@ afterAll(async () => {
   await system.stop();
 });
 
+/** Resolves when this has become true; the test's own time limit is the failure. */
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('strangers', () => {
   const own = () => new URL(opened.url).host;
   const json = { 'content-type': 'application/json' };
@@ -39,7 +44,7 @@ describe('strangers', () => {
     ['a page without an origin', 403, { ...json, origin: 'null' }],
     ['a name that leads to this machine', 403, { ...json, host: 'example.com' }],
     ['a form', 400, { 'content-type': 'text/plain' }],
-  ])('%s: %d, on the console and on the emulator’s control address', async (_, status, { origin, ...headers }) => {
+  ])('%s: %d', async (_, status, { origin, ...headers }) => {
     const given = { ...headers, ...(origin && { origin: origin === 'own' ? opened.url : origin }) };
     const sent = { method: 'POST', headers: { host: own(), ...given }, body: '{"fault":"F01"}' };
     expect((await send(opened.url, '/arm', sent)).status).toBe(status);
@@ -143,4 +148,61 @@ if (executablePath === undefined) notTested('the console', 'there is no Chromium
     await page.locator('#telemetry li', { hasText: 'applied' }).first().waitFor();
     await photograph('console');
   }, 60_000);
+
+  test('by keyboard alone: a fault is found, switched on and met', async () => {
+    /** Goes on with Tab until this has the focus. */
+    const tabTo = async (selector: string) => {
+      const focused = () => page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`);
+      while (!(await focused())) await page.keyboard.press('Tab');
+    };
+    await page.reload();
+    await page.locator('#models tbody tr').first().waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tabTo('#find');
+    await page.keyboard.type('F15-422');
+    await tabTo('input[value="F15-422"]');
+    await page.keyboard.press('Space');
+    await until(() => system.emulator.armed().length === 1);
+    await page.locator('.skip').focus();
+    await tabTo('#send button.primary');
+    await page.keyboard.press('Enter');
+    await page.locator('#answer .status', { hasText: '422' }).waitFor();
+    expect(await page.locator('#answer pre').innerText()).toContain('"code": "rejected-by-graph"');
+  });
+
+  test('what is wrong is told, and the quota is switched on and off', async () => {
+    await page.locator('#find').fill('');
+    await page.locator('#quota [name=writes]').fill('1');
+    await page.locator('#quota button', { hasText: 'Quota on' }).click();
+    await page.locator('#counts', { hasText: '1 writes in 20.0 s' }).waitFor();
+    await page.locator('#quota button', { hasText: 'Quota off' }).click();
+    await page.locator('#counts', { hasText: 'No quota' }).waitFor();
+    system.emulator.arm({ fault: 'F06', times: 'always' });
+    await page.locator('input[value="F06"]:checked').waitFor();
+    await fault('F06').click();
+    await until(() => system.emulator.armed().length === 0);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    '%s: nothing that axe finds (WCAG 2.2 AA), and it fits a phone',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+          `${readFileSync('node_modules/axe-core/axe.min.js', 'utf8')}; axe.run().then(({ violations }) => violations)`,
+        );
+        expect(found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await photograph(`console-${colorScheme}-${width}`);
+      }
+    },
+  );
+
+  test('is held back by nothing and asks nobody else', () => {
+    expect(complaints).toEqual([]);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((url) => !url.startsWith(opened.url) && !url.startsWith('data:'))).toEqual([]);
+  });
 });

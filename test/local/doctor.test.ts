@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { apiClientId, callers } from '../../local/emulator/constants.js';
+import { networkProviders, providers } from '../../tools/doctor/subscription.js';
+import { installAzureCli, type AzureCli, type Directory } from '../infra/azure-cli/directory.js';
 import { startSystem, type System } from '../support/system.js';
 
 jest.setTimeout(120_000);
@@ -29,9 +31,10 @@ async function other(...given: Parameters<typeof startSystem>): Promise<System> 
   return started;
 }
 
-/** Runs `npm run doctor` without npm, on a machine without the Azure CLI unless a path to one is given. */
+/** Runs `npm run doctor` without npm, on a machine without the Azure CLI and azd unless a path to them is given; Graph is the emulator. */
 async function doctor(given: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['dist/tools/doctor/main.js', ...given], {
+  const metadata = given.includes('--metadata') ? [] : ['--metadata', `${system.emulator.graphUrl}/beta/$metadata`];
+  const child = spawn(process.execPath, ['dist/tools/doctor/main.js', ...given, ...metadata], {
     env: { PATH: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -58,7 +61,7 @@ test('nothing is missing: every check, and exit code 0', async () => {
   const writes = system.emulator.requests().length;
   const { code, out, err } = await examined(system);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  const [app, token, permission, graph, telemetry, end, ...more] = out.trim().split('\n');
+  const [app, token, permission, graph, telemetry, drift, end, ...more] = out.trim().split('\n');
   expect(app).toBe(`ok       The app answers at ${system.baseUrl}.`);
   expect([token, permission, graph]).toEqual([
     expect.stringMatching(/^ok {7}token: /),
@@ -66,6 +69,7 @@ test('nothing is missing: every check, and exit code 0', async () => {
     expect.stringMatching(/^ok {7}graph: /),
   ]);
   expect(telemetry).toMatch(/^ok {7}telemetry: There is no telemetry/);
+  expect(drift).toBe('ok       Microsoft Graph describes the models as this API knows them.');
   expect([end, more]).toEqual(['Nothing is missing.', []]);
   const asked = system.emulator.requests().slice(writes);
   expect(asked.filter(({ server, method }) => server === 'graph' && method !== 'GET')).toEqual([]);
@@ -142,6 +146,126 @@ describe('what the token lacks', () => {
     const closed = await other({ ENTRA_ALLOWED_CLIENT_IDS: callers.read.clientId });
     const { out } = await examined(closed);
     expect(out).toContain(`ENTRA_ALLOWED_CLIENT_IDS of the app must list ${callers.write.clientId}.`);
+  });
+});
+
+describe('what Graph changes', () => {
+  test('is told, with exit code 1', async () => {
+    const published = await (await fetch(`${system.emulator.graphUrl}/beta/$metadata`)).text();
+    const file = join(folder, 'metadata.xml');
+    writeFileSync(file, published.replace('"Edm.Int32"', '"Edm.Int64"'));
+    const TOKEN = system.emulator.issue();
+    const { code, out } = await doctor([system.baseUrl, '--metadata', file], { TOKEN });
+    expect(out).toMatch(/^missing {2}Microsoft Graph has changed: modelDeviceCount is Edm\.Int64 now/m);
+    expect(code).toBe(1);
+  });
+
+  test('is not known where the metadata cannot be read, which is no fault of the app', async () => {
+    const TOKEN = system.emulator.issue();
+    const { code, out } = await doctor([system.baseUrl, '--metadata', join(folder, 'nothing.xml')], { TOKEN });
+    expect(out).toMatch(/^unsure {3}The metadata of Microsoft Graph cannot be read from here/m);
+    expect(code).toBe(0);
+  });
+});
+
+describe('with the environment of azd', () => {
+  const subscription = '20000000-0000-4000-8000-000000000001';
+  const tenantId = '10000000-0000-4000-8000-000000000009';
+  const machines: AzureCli[] = [];
+  afterAll(() => {
+    for (const { remove } of machines) remove();
+  });
+
+  /** A machine with an Azure CLI and an azd that knows these values. */
+  function machine(values: Record<string, string>, more: Partial<Directory> = {}) {
+    const az = installAzureCli({
+      tenantId,
+      subscriptions: { [subscription]: tenantId },
+      applications: [],
+      servicePrincipals: [],
+      assignments: [],
+      slow: 0,
+      made: 0,
+      calls: [],
+      ...more,
+    });
+    machines.push(az);
+    writeFileSync(join(az.folder, 'azd'), `#!/bin/sh\necho '${JSON.stringify(values)}'\n`);
+    chmodSync(join(az.folder, 'azd'), 0o755);
+    return { PATH: `${az.folder}:/usr/bin:/bin`, AZ_STATE: join(az.folder, 'state.json') };
+  }
+  const deployed = () => ({
+    address: system.baseUrl,
+    ENTRA_API_CLIENT_ID: apiClientId,
+    identityClientId: '10000000-0000-4000-8000-000000000002',
+    AZURE_SUBSCRIPTION_ID: subscription,
+    alertsTell: 'operator@example.com',
+  });
+
+  test('no address need be given', async () => {
+    const { code, out } = await doctor([], { ...machine(deployed()), TOKEN: system.emulator.issue() });
+    expect(out).toContain(`The app answers at ${system.baseUrl}.`);
+    expect(out).toMatch(/^ok {7}Alerts tell operator@example\.com\.$/m);
+    expect({ code, end: out.trim().split('\n').at(-1) }).toEqual({ code: 0, end: 'Nothing is missing.' });
+  });
+
+  test('alerts that tell nobody are missing', async () => {
+    const values = { ...deployed(), alertsTell: 'nobody' };
+    const { code, out } = await doctor([], { ...machine(values), TOKEN: system.emulator.issue() });
+    expect(out).toMatch(/^missing {2}Alerts tell nobody: azd env set ALERT_EMAIL/m);
+    expect(code).toBe(1);
+  });
+
+  test('what the deployment said of the grants is said once more, when they are missing', async () => {
+    const refused = await other({}, { roles: ['User.Read.All'] });
+    const values = { ...deployed(), address: refused.baseUrl, ENTRA_WRITE: callers.write.clientId };
+    const { out } = await doctor([], { ...machine(values), TOKEN: refused.emulator.issue() });
+    expect(out).toContain(
+      `infra/scripts/entra.sh grants --identity ${values.identityClientId} --graph-version beta --api ${apiClientId} --write ${callers.write.clientId}`,
+    );
+  });
+
+  describe('before there is a deployment', () => {
+    const chosen = { AZURE_SUBSCRIPTION_ID: subscription, PRIVATE_NETWORKING: 'true' };
+
+    test('nothing is missing: the sign-in and each provider', async () => {
+      const { code, out } = await doctor([], machine(chosen));
+      for (const name of [...providers, ...networkProviders])
+        expect(out).toContain(`ok       The provider ${name} is registered.`);
+      expect(out).toMatch(/Nothing is missing\.\nThere is no deployment yet: azd up makes it\.\n$/);
+      expect(code).toBe(0);
+    });
+
+    test('a provider is missing: the command that registers it', async () => {
+      const { code, out } = await doctor([], machine(chosen, { providers: { 'Microsoft.App': 'NotRegistered' } }));
+      expect(out).toMatch(/^missing {2}.*az provider register --namespace Microsoft\.App --wait$/m);
+      expect({ code, count: /(\d+) to mend/.exec(out)?.[1] }).toEqual({ code: 1, count: '1' });
+    });
+
+    test.each([
+      { what: 'nobody is signed in', more: { signedIn: false }, says: /az login/ },
+      {
+        what: 'the tenant is another',
+        more: { subscriptions: { [subscription]: apiClientId } },
+        says: /az login --tenant /,
+      },
+      { what: 'the subscription is not known', more: { subscriptions: {} }, says: /does not know the subscription/ },
+    ])('$what', async ({ more, says }) => {
+      const { code, out } = await doctor([], machine(chosen, more));
+      expect(out).toMatch(says);
+      expect(code).toBe(1);
+    });
+
+    test('the providers are those of the templates', () => {
+      const types = ['prod', 'private'].flatMap((kind) =>
+        [...readFileSync(`infra/main.${kind}.snapshot.json`, 'utf8').matchAll(/"type": "(Microsoft\.\w+)\//g)].map(
+          ([, name = '']) => name,
+        ),
+      );
+      // Microsoft.Authorization is always there; alert rules of logs come with Microsoft.AlertsManagement; Flex in a network with Microsoft.App.
+      const known = [...providers, ...networkProviders, 'Microsoft.Authorization'];
+      expect([...new Set(types)].filter((name) => !known.includes(name))).toEqual([]);
+    });
   });
 });
 

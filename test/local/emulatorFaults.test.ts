@@ -291,6 +291,38 @@ describe('on Graph', () => {
   });
 });
 
+/** Values and links that only a reader meets. */
+const onReads: Readonly<Record<string, RegExp>> = {
+  'F29-nan': /"windowsScore":"NaN"/,
+  'F29-inf': /"windowsScore":"INF",.*"cloudIdentityScore":"-INF"/,
+  'F29-fraction': /"modelDeviceCount":1\.5,/,
+  'F29-beyond-int32': /"modelDeviceCount":2147483648,/,
+  'F29-beyond-double': /"windowsScore":1e400,/,
+  'F29-number-for-text': /"model":5,.*"healthStatus":3/,
+  'F29-object': /"model":\{"name":"Latitude"\},.*"windowsScore":\{\},.*"healthStatus":\[\]/,
+  'F29-null': /"windowsScore":null,.*"healthStatus":null/,
+  'F29-nested': /"model":\[{6000}\]{6000},/,
+  'F29b-itself': /nextLink":"[^"]*\?\$skiptoken=ZnJvbSAw"/,
+  'F29b-circle': /nextLink":"[^"]*\?\$skiptoken=ZnJvbSAyMA"/,
+  'F29b-endless': /nextLink":"[^"]*\?\$skiptoken=ZnJvbSAw","value":\[\]/,
+  'F29b-null': /nextLink":null,/,
+  'F29b-other-case': /nextLink":"[^"]*\/USEREXPERIENCE\w+\?/,
+  'F29b-no-mark': /nextLink":"[^"]*\?\$top=20"/,
+  'F29b-more-options': /nextLink":"[^"]*\?\$top=1&%24SkipToken=\w+&\$expand=devices"/,
+  'F29b-another-path': /nextLink":"[^"]*Performances\?/,
+  'F29b-another-host': /nextLink":"http:\/\/localhost:/,
+  'F29b-no-address': /nextLink":"next"/,
+};
+
+test.each(Object.entries(onReads))('%s', async (fault, shows) => {
+  const path = fault.startsWith('F29b') ? beta(first.id).replace(`/${first.id}`, '') : beta(first.id);
+  emulator.arm({ fault });
+  const { text } = await capture(emulator.graphUrl, { method: 'GET', path, headers });
+  expect(text).toMatch(/^HTTP\/1.1 200 /);
+  expect(text).toMatch(shows);
+  expect(emulator.requests()[0]).toMatchObject({ fault });
+});
+
 describe('on the identity', () => {
   const get = () => {
     const { pathname, origin } = new URL(emulator.identityEnvironment.IDENTITY_ENDPOINT);
@@ -330,7 +362,8 @@ test('every row is played above', () => {
   const issuer = ['keys', 'metadata'].flatMap((place) => Object.keys(onIssuer).map((name) => `${place}-${name}`));
   const apart = ['F21', 'F21-dns', 'F22', 'F30-refused', 'filter-refused', 'filter-ignored', 'filter-applied'];
   const inBatches = [...faults.keys()].filter((id) => id.startsWith('F76'));
-  const tried = [...inBatches, ...Object.keys(onGraph), ...Object.keys(onIdentity), ...issuer, ...apart];
+  const reads = Object.keys(onReads);
+  const tried = [...inBatches, ...Object.keys(onGraph), ...reads, ...Object.keys(onIdentity), ...issuer, ...apart];
   // Those of ingestion and of batches are played in tests of their own.
   const rows = [...faults.values()].filter(({ on }) => on !== 'ingestion').map(({ id }) => id);
   expect(tried.sort()).toEqual(rows.sort());

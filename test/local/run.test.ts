@@ -26,6 +26,9 @@ if (process.env.TSC_FAILS) { console.log('src/a.js(1,1): error TS1: wrong'); pro
 mkdirSync('dist'); copyFileSync('src/a.js', 'dist/a.js');\`);
 `;
 
+/** The folders whose files decide whether to build. */
+const sources = ['src', 'local', 'tools', 'bench', 'clients'];
+
 function clone(files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'clone ü '));
   folders.push(folder);
@@ -34,9 +37,7 @@ function clone(files: Record<string, string> = {}): string {
     'package-lock.json': '{}',
     'tsconfig.json': '{}',
     'src/a.js': 'console.log("ran", ...process.argv.slice(2));',
-    'local/a': '',
-    'tools/a': '',
-    'bench/a': '',
+    ...Object.fromEntries(sources.map((name) => [`${name}/a`, ''])),
     'npm.js': npm,
     ...files,
   };

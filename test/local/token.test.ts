@@ -30,6 +30,7 @@ describe('npm run token', () => {
   test.each([
     [['--role', 'Write'], 'ModelPerformance.Write'],
     [['--role=Read'], 'ModelPerformance.Read'],
+    [['--role', 'Operate'], 'ModelPerformance.Operate'],
     [[], 'ModelPerformance.Write'],
   ])('%j prints a token and nothing else', async (flags, role) => {
     const { code, out, err } = await token(...flags, '--port', port);

@@ -52,15 +52,42 @@ export interface Event {
   readonly end?: () => void;
 }
 
+/** How updates are sent: each in a call of its own, or all in one. */
+type Send = (instance: Instance, steps: readonly Step[]) => Promise<readonly (Answer | undefined)[]>;
+
+const eachAlone: Send = (instance, steps) =>
+  Promise.all(steps.map(({ id, wanted }) => answerOf(instance, id, () => instance.patch(id, wanted))));
+
+/** What a batch tells of each update, as the answer that a call of its own would have had. */
+export const asBatch: Send = async (instance, steps) => {
+  const body = JSON.stringify({ updates: steps.map(({ id, wanted }) => ({ id, ...wanted })) });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await answerOf(instance, 'a batch', () =>
+    instance.call('/api/v1/model-performance/batch?null=clear', { method: 'POST', headers, body }),
+  );
+  if (answer?.status !== 200) return steps.map(() => answer);
+  const { results } = JSON.parse(answer.text) as { results: { object?: object; problem?: { status: number } }[] };
+  return results.map(({ object, problem }) => ({
+    ...answer,
+    status: problem?.status ?? 200,
+    text: JSON.stringify(object ?? problem),
+  }));
+};
+
 /**
  * Sends the updates all at once, lets something happen to them, and holds every answer and every object against the promises.
  * @throws Error that names the broken promises
  */
-export async function play(world: World, held: Held, steps: readonly Step[], event?: Event): Promise<void> {
+export async function play(
+  world: World,
+  held: Held,
+  steps: readonly Step[],
+  { event, send = eachAlone }: { readonly event?: Event; readonly send?: Send } = {},
+): Promise<void> {
   const { emulator, tally } = world;
   const seenBefore = emulator.requests().length;
   for (const { faults } of steps) emulator.arm(faults);
-  const calls = Promise.all(steps.map(({ id, wanted }) => answerOf(world.instance, id, wanted)));
+  const calls = send(world.instance, steps);
   let mayBeLost: ReadonlySet<string> = new Set();
   if (event) {
     await underWay(emulator, seenBefore, calls);
@@ -99,15 +126,15 @@ export async function play(world: World, held: Held, steps: readonly Step[], eve
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The answer to one update; undefined when the connection ended without one of the product. */
-async function answerOf(instance: Instance, id: string, wanted: object): Promise<Answer | undefined> {
+/** The answer to one call; undefined when the connection ended without one of the product. */
+async function answerOf(instance: Instance, of: string, call: () => Promise<Answer>): Promise<Answer | undefined> {
   const cut = new AbortController();
   const hung = pause(hungAfterMs, undefined, { signal: cut.signal }).then(() => {
-    throw new Error(`The call for ${id} is never answered.\n${instance.host.output.err}`);
+    throw new Error(`The call for ${of} is never answered.\n${instance.host.output.err}`);
   });
   hung.catch(() => undefined);
   try {
-    const answer = await Promise.race([instance.patch(id, wanted).catch(unanswered), hung]);
+    const answer = await Promise.race([call().catch(unanswered), hung]);
     return answer && isOfHost(answer) ? undefined : answer;
   } finally {
     cut.abort();

@@ -13,6 +13,7 @@ const tables = {
     'timestamp: datetime, name: string, url: string, resultCode: string, success: string, duration: real, itemCount: int, customDimensions: dynamic, operation_Id: string',
   exceptions: 'timestamp: datetime, type: string, itemCount: int, customDimensions: dynamic, operation_Id: string',
   StorageQueueLogs: 'TimeGenerated: datetime, OperationName: string, StatusText: string, Uri: string',
+  AppMetrics: 'TimeGenerated: datetime, Name: string, Sum: real, ItemCount: int, Properties: dynamic',
   availabilityResults: 'timestamp: datetime, name: string, success: string, duration: real, message: string',
 } as const;
 

@@ -42,8 +42,9 @@ beforeAll(async () => {
   await play(system, []);
   await play(system, [{ fault: 'F03' }]);
   await play(system, [{ fault: 'F16', times: 'always' }]);
+  await play(system, [{ fault: 'F29-nan', method: 'GET' }]);
   const arrived = () =>
-    ingestion.envelopes('Event').length === 3 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
+    ingestion.envelopes('Event').length === 4 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
   for (let looks = 0; looks < 3000 && !arrived(); looks += 1) await turn();
   // A loss is told once the next sending is taken.
   system.emulator.arm({ fault: 'F35-partial' });
@@ -70,6 +71,12 @@ beforeAll(async () => {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 
+/** Metrics of jobs, which the product does not send yet; a test fails once it does. */
+const awaited = ['jobRows', 'jobsEnded', 'paceUsed'];
+test('what is awaited is not sent yet', () => {
+  expect(awaited.filter((name) => seen.customMetrics?.names.has(name))).toEqual([]);
+});
+
 describe('every query', () => {
   test.each(queries)('$name compiles', ({ query }) => {
     expect(complaints(query)).toEqual([]);
@@ -81,6 +88,7 @@ describe('every query', () => {
     expect(unknownProblems).toEqual([]);
     // The host sends requests; availability tests and storage send their own.
     if (['requests', 'availabilityResults', 'StorageQueueLogs'].includes(table)) return;
+    if (names.some((name) => awaited.includes(name))) return;
     const sent = seen[table];
     expect(sent).toBeDefined();
     const unsent = [

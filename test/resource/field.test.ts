@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { pointer } from '../../src/pointer.js';
-import { count, nullableText, oneOf, score, textLimit, type Validation } from '../../src/resource/field.js';
+import type { Validation } from '../../src/resource/field.js';
+import { count, score } from '../../src/resource/numbers.js';
 import { parserOf } from '../../src/resource/parse.js';
+import { nullableText, oneOf, textLimit } from '../../src/resource/texts.js';
 import { named } from '../support/named.js';
 
 const words = (title: string) => ({ title, says: '' });
@@ -24,7 +26,7 @@ const parsers = {
 
 /** What is said of one value: nothing when it is taken as it is, else each code with its sentence. */
 function said(validation: Validation, name: string, value: unknown): string[] {
-  const parsed = parsers[validation]({ [name]: value }, 'id');
+  const parsed = parsers[validation]({ [name]: value }, 'id', true);
   if ('wanted' in parsed) {
     expect(parsed.wanted).toStrictEqual({ [name]: value });
     return [];
@@ -174,12 +176,13 @@ describe('scores', () => {
 
   test('as JSON Schema', () => {
     const { jsonSchema, ...rest } = resource.fields.score;
-    expect(jsonSchema('documented')).toEqual({ type: 'number', format: 'double' });
+    const schema = { type: 'number', format: 'double', minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
+    expect(jsonSchema('documented')).toEqual(schema);
     const anyOf = [
       { type: 'number', const: -1 },
       { type: 'number', minimum: 0, maximum: 100 },
     ];
-    expect(jsonSchema('strict')).toEqual({ type: 'number', format: 'double', anyOf });
+    expect(jsonSchema('strict')).toEqual({ ...schema, anyOf });
     expect(rest).toMatchObject({ edmType: 'Edm.Double', nullable: false, title: 'Score' });
   });
 });

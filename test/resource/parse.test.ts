@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { pointer } from '../../src/pointer.js';
-import { count, nullableText } from '../../src/resource/field.js';
+import { count } from '../../src/resource/numbers.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { parserOf } from '../../src/resource/parse.js';
+import { nullableText } from '../../src/resource/texts.js';
 
 const id = 'abc';
 const documented = parserOf(modelPerformance, 'documented', pointer);
@@ -29,12 +30,29 @@ describe('what is taken', () => {
       cloudProvisioningScore: 6.666666666666667,
       healthStatus: 'meetingGoals',
     };
-    expect(documented(body, id)).toEqual({ wanted: body });
-    expect(strict(body, id)).toEqual({ wanted: body });
+    expect(documented(body, id, true)).toEqual({ wanted: body });
+    expect(strict(body, id, true)).toEqual({ wanted: body });
   });
 
-  test('the id of the path and the type of the resource, both dropped', () => {
-    expect(documented({ id, '@odata.type': odataType, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+  test.each([
+    { id, '@odata.type': odataType },
+    { id: 'ABC', '@odata.type': odataType.slice(1) },
+  ])('%j, the id of the path and the type of the resource, both dropped', (more) => {
+    expect(documented({ ...more, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+  });
+
+  test.each([
+    '@odata.context',
+    '@odata.etag',
+    '@odata.id',
+    '@odata.editLink',
+    '@microsoft.graph.tips',
+    'model@odata.type',
+    'healthStatus@odata.type',
+    'model@org.example.note',
+  ])('%s, which is dropped', (name) => {
+    expect(documented({ [name]: { any: ['thing'] }, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+    expect(codesOf({ [name]: 'x' })).toEqual(['nothing-to-change ']);
   });
 
   test('an inherited property is not one of the body', () => {
@@ -70,8 +88,10 @@ describe('what is not part of a model (F48)', () => {
     [{ toString: 1 }, '/toString'],
     [{ hasOwnProperty: {} }, '/hasOwnProperty'],
     [{ ID: 'abc' }, '/ID'],
-    [{ '@odata.context': 'x' }, '/@odata.context'],
-    [{ 'model@odata.type': 'x' }, '/model@odata.type'],
+    [{ 'model@odata.bind': 'x' }, '/model@odata.bind'],
+    [{ '@odata.': 'x' }, '/@odata.'],
+    [{ 'model@': 'x' }, '/model@'],
+    [{ 'a@b@odata.type': 'x' }, '/a@b@odata.type'],
     [{ ['x'.repeat(60_000)]: 1 }, ''],
     [{ '\ud800': 1 }, ''],
   ])('%#', (body, at) => {
@@ -89,7 +109,7 @@ describe('the id and the type (F48)', () => {
     code: 'id-mismatch',
     message: 'The id must be the one in the path; leave it out.',
   };
-  test.each([['ABC'], ['abc '], [''], [5], [null], [['abc']], [{}]])('the id %j', (other) => {
+  test.each([['abd'], ['abc '], ['ab\u212a'], [''], [5], [null], [['abc']], [{}]])('the id %j', (other) => {
     expect(mistakesOf({ id: other, model: 'M' })).toEqual([idMismatch]);
   });
 
@@ -99,7 +119,7 @@ describe('the id and the type (F48)', () => {
     message: 'The @odata.type must be that of this resource; leave it out.',
   };
   test.each([
-    [odataType.slice(1)],
+    [odataType.slice(2)],
     [odataType.toUpperCase()],
     ['#microsoft.graph.user'],
     [''],
@@ -108,6 +128,29 @@ describe('the id and the type (F48)', () => {
     [[odataType]],
   ])('the type %j', (other) => {
     expect(mistakesOf({ '@odata.type': other, model: 'M' })).toEqual([wrongType]);
+  });
+});
+
+describe('a null that nobody has confirmed (F49)', () => {
+  const unconfirmed = (title: string) =>
+    `${title} is null. To clear it, add ?null=clear to the address or send application/merge-patch+json; else leave it out.`;
+
+  test('is a mistake with a code of its own', () => {
+    expect(mistakesOf({ model: null, windowsScore: 1, manufacturer: null })).toEqual([
+      { pointer: '/model', code: 'null-not-confirmed', message: unconfirmed('Model') },
+      { pointer: '/manufacturer', code: 'null-not-confirmed', message: unconfirmed('Manufacturer') },
+    ]);
+  });
+
+  test('stands beside all others; elsewhere a null is one of type, confirmed or not', () => {
+    const body = { model: null, windowsScore: null, nobody: null };
+    expect(codesOf(body)).toEqual([
+      'not-nullable /windowsScore',
+      'unknown-property /nobody',
+      'null-not-confirmed /model',
+    ]);
+    const confirmed = documented(body, id, true);
+    expect(confirmed).toMatchObject({ mistakes: [{ code: 'not-nullable' }, { code: 'unknown-property' }] });
   });
 });
 

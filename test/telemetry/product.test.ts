@@ -116,6 +116,36 @@ describe('an update leaves', () => {
     expect(ofTrace(6, 'Event')).toEqual([]);
     expect(await arrived(6, 'RemoteDependency', 1)).toHaveLength(1);
   });
+
+  test('one audit event for each update of a batch, and one dependency for each request of it', async () => {
+    const models = system.emulator.models().slice(0, 3);
+    const sent = { updates: models.map(({ id }) => ({ id, windowsScore: 12.5 })) };
+    system.emulator.arm({ fault: 'F15-400', method: 'PATCH', model: models[1]?.id ?? '' });
+    const headers = { ...traced(40), 'content-type': 'application/json' };
+    const body = JSON.stringify(sent);
+    const answer = await system.call('/api/v1/model-performance/batch', { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    const events = (await arrived(40, 'Event', 3)).map(properties);
+    expect(events.map(({ resourceId, outcome, problem }) => [resourceId, outcome, problem]).sort()).toEqual(
+      [
+        [models[0]?.id, 'applied', ''],
+        [models[1]?.id, 'not-applied', 'rejected-by-graph'],
+        [models[2]?.id, 'applied', ''],
+      ].sort(),
+    );
+    const from = events.map(({ changes = '' }) => JSON.parse(changes) as { from: unknown }[]).map(([one]) => one?.from);
+    expect(from.sort()).toEqual(models.map(({ windowsScore }) => windowsScore).sort());
+    const names = (await arrived(40, 'RemoteDependency', 2)).map(({ data }) => data.baseData.name);
+    expect(names.sort()).toEqual(['POST $batch GET model-performance', 'POST $batch PATCH model-performance']);
+  });
+
+  test('one audit event for a batch that is refused', async () => {
+    const headers = { ...traced(41), 'content-type': 'application/json' };
+    await system.call('/api/v1/model-performance/batch', { method: 'POST', headers, body: '{"updates":[]}' });
+    const [event, ...more] = (await audited(41)).map(properties);
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ outcome: 'not-applied', problem: 'invalid-body', refused: 'true', changes: '[]' });
+  });
 });
 
 test('every one of many updates at once is there', async () => {

@@ -46,9 +46,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema }]) => [
+        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema, example }]) => [
           key,
-          { name, in: place, required: place !== 'query', description: says, schema },
+          { name, in: place, required: place !== 'query', description: says, schema, ...(example && { example }) },
         ]),
       ),
       headers: {
@@ -62,6 +62,12 @@ export function writeOpenApi(
           required: true,
           schema: { type: 'string', enum: Object.keys(problems) },
         },
+        AcceptedTypes: {
+          description: 'Content types of bodies that are taken.',
+          required: true,
+          schema: { type: 'string' },
+        },
+        Location: { description: 'Where the job is told.', required: true, schema: { type: 'string', format: 'uri' } },
         RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
       },
       securitySchemes: {
@@ -86,12 +92,12 @@ function pathItem(path: string, roles: Registered['roles']): Json {
     Object.entries(roles).map(([method, role]) => {
       const operation = operations[`${method} ${path}`];
       if (operation === undefined) throw new Error(`Nobody has described ${method} ${path}: see operations.ts.`);
-      return [method.toLowerCase(), writeOperation(operation, role)];
+      return [method.toLowerCase(), writeOperation(method, operation, role)];
     }),
   );
 }
 
-function writeOperation(operation: Operation, role: 'none' | Role): Json {
+function writeOperation(method: string, operation: Operation, role: 'none' | Role): Json {
   const { operationId, tag, summary, description: says, parameters: names = [], body } = operation;
   const needed = role === 'none' ? '' : `\n\nNeeds the role ${toldRoles(role)}.`;
   return {
@@ -101,7 +107,7 @@ function writeOperation(operation: Operation, role: 'none' | Role): Json {
     description: `${says}${needed}`,
     ...(names.length > 0 && { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }),
     ...(body && { requestBody: writeBody(body) }),
-    responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(operation) },
+    responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(method, operation) },
     security: securityOf(operation, role),
   };
 }
@@ -117,10 +123,16 @@ const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
 
 const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
 
+const exampleTable = 'id,windowsScore,healthStatus\r\n7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals\r\n';
+
 function writeBody(name: NonNullable<Operation['body']>): Json {
   const schema = { $ref: `#/components/schemas/${name}` };
+  const table = { 'text/csv': { schema: { type: 'string' }, example: exampleTable } };
   if (name !== 'ModelPerformanceUpdate')
-    return { required: true, content: { 'application/json': { schema, example: exampleBatch } } };
+    return {
+      required: true,
+      content: { 'application/json': { schema, example: exampleBatch }, ...(name === 'JobUpdates' && table) },
+    };
   const content = { schema, example: exampleUpdate };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
@@ -135,26 +147,28 @@ function writeSuccess({ status, answers: { says, content } }: Operation): Json {
   const contents = Object.entries(content).map(([type, kind]) => [type, { schema: schema(kind) }]);
   const headers = {
     ...requestId,
-    ...(status === 201 && { location: { description: 'Where the job is told.', schema: { type: 'string' } } }),
+    ...(status === 201 && { location: { $ref: '#/components/headers/Location' } }),
     ...(Object.values(content).includes('Job') && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
   };
   return { description: says, headers, content: Object.fromEntries(contents) as Json };
 }
 
 /** One response for each status, with the codes that it can have. */
-function writeProblems(operation: Operation): Record<string, Json> {
+function writeProblems(method: string, operation: Operation): Record<string, Json> {
   return Object.fromEntries(
-    problemsByStatus(operation).map(({ status, codes, says }) => [status, writeProblem(codes, says)]),
+    problemsByStatus(operation).map(({ status, codes, says }) => [status, writeProblem(method, codes, says)]),
   );
 }
 
-function writeProblem(codes: readonly Code[], says: string): Json {
+function writeProblem(method: string, codes: readonly Code[], says: string): Json {
+  const accepts = method === 'PATCH' ? 'accept-patch' : 'accept-post';
   const waits = codes.some((code) => problems[code].retry === 'after the wait');
   return {
     description: says,
     headers: {
       ...requestId,
       'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' },
+      ...(codes.includes('unsupported-media-type') && { [accepts]: { $ref: '#/components/headers/AcceptedTypes' } }),
       ...(waits && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
     },
     content: {

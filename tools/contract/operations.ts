@@ -10,7 +10,7 @@ export type Content =
   | 'Job'
   | 'JobList'
   | 'JobResult'
-  | 'JobUpdates'
+  | 'PreviousUpdates'
   | 'Live'
   | 'Ready'
   | 'text'
@@ -38,7 +38,15 @@ export interface Operation {
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
 const always = ['precondition-not-supported', 'internal', 'not-configured', 'shutting-down'] as const;
 const called = [...always, 'unauthenticated', 'invalid-token', 'forbidden', 'signing-keys-unavailable'] as const;
-const bodyRead = ['invalid-json', 'invalid-body', 'duplicate-key', 'body-too-large', 'unsupported-media-type'] as const;
+const bodyRead = [
+  'invalid-query',
+  'invalid-json',
+  'invalid-body',
+  'null-not-confirmed',
+  'duplicate-key',
+  'body-too-large',
+  'unsupported-media-type',
+] as const;
 const graphRead = [
   'conflict',
   'rejected-by-graph',
@@ -68,8 +76,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Models',
     summary: 'List model performance',
     description:
-      'Lists the models that fit the filters. When there are more than the limit, nextLink leads to the others.',
-    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor'],
+      'Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.',
+    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor', 'excel'],
     answers: {
       says: 'The models; as CSV for who prefers it, with the link to the next page in the Link header.',
       content: { 'application/json': 'ModelPerformanceList', 'text/csv': 'text' },
@@ -83,6 +91,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Update several models',
     description:
       'Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
+    parameters: ['null'],
     body: 'ModelPerformanceBatch',
     answers: {
       says: 'What became of each update, in the order of the request.',
@@ -104,12 +113,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Jobs',
     summary: 'Submit job',
     description:
-      'Accepts up to 10 000 updates, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
-    parameters: ['idempotencyKey'],
+      'Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
+    parameters: ['idempotencyKey', 'null'],
     body: 'JobUpdates',
     status: 201,
     answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
-    problems: [...stored, ...bodyRead, 'invalid-idempotency-key', 'idempotency-key-reused'],
+    problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
   },
   'GET /v1/model-performance/jobs/{jobId}': {
     operationId: 'GetJob',
@@ -135,7 +144,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Get job result',
     description: 'Tells what became of each row of a job that has ended.',
     parameters: ['jobId'],
-    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult' } },
+    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
     problems: [...ofJob, 'job-not-finished'],
   },
   'GET /v1/model-performance/jobs/{jobId}/previous': {
@@ -144,7 +153,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Get values before job',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
     parameters: ['jobId', 'include'],
-    answers: { says: 'The values before.', content: { 'application/json': 'JobUpdates' } },
+    answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
   'GET /v1/model-performance/{id}': {
@@ -163,7 +172,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Update model performance',
     description:
       'Changes the properties that are given, leaves the others as they are, and answers only when the new values are seen.',
-    parameters: ['id'],
+    parameters: ['id', 'null'],
     body: 'ModelPerformanceUpdate',
     answers: {
       says: 'The update is applied: the model as Microsoft Graph now has it.',
@@ -177,7 +186,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Models',
     summary: 'Preview update',
     description: 'Makes every check of an update and tells what it would change, without changing anything.',
-    parameters: ['id'],
+    parameters: ['id', 'null'],
     body: 'ModelPerformanceUpdate',
     answers: { says: 'What an update would change.', content: { 'application/json': 'Preview' } },
     problems: [...item, ...bodyRead],

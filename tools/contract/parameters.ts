@@ -1,3 +1,4 @@
+import { excels } from '../../src/http/query.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 
 /** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
@@ -8,6 +9,10 @@ export interface Parameter {
   readonly title: string;
   readonly says: string;
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The words that a person reads for the values. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** The id of Graph's reference page. */
+  readonly example?: string;
   /** Paging is the flow engine's own business: it follows the link. */
   readonly connector: boolean;
 }
@@ -24,20 +29,21 @@ export const parameters = {
     title: 'Model',
     says: 'Id of the model, as the list of models gives it.',
     schema: idSchema,
+    example: '7ec79407-9407-7ec7-0794-c77e0794c77e',
     connector: true,
   },
   model: {
     in: 'query',
     title: 'Model name',
     says: 'Only models of this name, whatever the case of its letters.',
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1 },
     connector: true,
   },
   manufacturer: {
     in: 'query',
     title: 'Manufacturer',
     says: 'Only models of this manufacturer, whatever the case of its letters.',
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1 },
     connector: true,
   },
   healthStatus: {
@@ -58,7 +64,7 @@ export const parameters = {
     in: 'query',
     title: 'Cursor',
     says: 'Where the list goes on: part of nextLink, to be taken as it is.',
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: 4096 },
     connector: false,
   },
   jobId: {
@@ -89,6 +95,21 @@ export const parameters = {
     says: 'unknown: the rows too of which it is not known whether they were applied.',
     schema: { type: 'string', enum: ['unknown'] },
     connector: false,
+  },
+  excel: {
+    in: 'query',
+    title: 'Excel',
+    says: 'Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas.',
+    schema: { type: 'string', enum: [...excels] },
+    connector: false,
+  },
+  null: {
+    in: 'query',
+    title: 'Null values',
+    says: 'Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch.',
+    schema: { type: 'string', enum: ['clear'] },
+    names: { clear: 'Clear the property' },
+    connector: true,
   },
 } as const satisfies Record<string, Parameter>;
 

@@ -1,5 +1,6 @@
 import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
+import { controlInformation } from '../../src/resource/parse.js';
 import type { Resource } from '../../src/resource/resource.js';
 import { idSchema } from './parameters.js';
 
@@ -16,14 +17,15 @@ const number: Schema = { type: 'integer', minimum: 0 };
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
-/** A value as Graph shows it: any member of an enumeration, and any number, may appear one day. */
-function shown({ title, says, edmType, nullable, members }: Field<unknown>): Schema {
-  const types = { 'Edm.String': 'string', 'Edm.Int32': 'integer', 'Edm.Double': 'number', Enum: 'string' };
-  const formats = { 'Edm.Int32': 'int32', 'Edm.Double': 'double' } as Record<string, string>;
-  const type = types[edmType];
+/**
+ * A value as Graph shows it: any member of an enumeration, and any number, may appear one day. Null stands for none, and for one that is
+ * not of its property's type.
+ */
+function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
+  const { type, format } = jsonSchema('documented');
   const description = members ? `${says} Today ${Object.keys(members).join(', ')}; others may appear.` : says;
-  const format = formats[edmType];
-  return { type: nullable ? [type, 'null'] : type, ...(format && { format }), title, description };
+  const [known] = [type].flat();
+  return { type: [known, 'null'], ...(format !== undefined && { format }), title, description };
 }
 
 /** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
@@ -32,13 +34,21 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
   const map = (write: (field: Field<unknown>) => Schema) =>
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, write(field)]));
   const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-  return {
+  const updates = (maxItems: number): Schema => ({
+    type: 'array',
+    title: 'Updates',
+    description: 'The updates, each with the id of its model.',
+    minItems: 1,
+    maxItems,
+    items: reference('ModelPerformanceRow'),
+  });
+  const schemas: Record<string, Schema> = {
     ModelPerformanceUpdate: {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
-      additionalProperties: false,
-      // One of the nine at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
-      not: { propertyNames: { enum: ['id', '@odata.type'] } },
+      propertyNames: { anyOf: [{ enum: [...names, 'id', '@odata.type'] }, { pattern: controlInformation.source }] },
+      // One of the resource's own at least. Generators of clients read anyOf as another type for the whole body, and then let everything through.
+      not: { propertyNames: { pattern: `^id$|@` } },
       properties: {
         ...map((field) => ({
           title: field.title,
@@ -46,20 +56,18 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           ...field.jsonSchema(validation),
         })),
         id: { ...idSchema, description: 'If it is there, the id of the path.' },
-        '@odata.type': { const: odataType, description: 'Taken, and not needed.' },
+        '@odata.type': {
+          type: 'string',
+          enum: [odataType, odataType.slice(1)],
+          description: 'Taken, and not needed. Other control information of OData is dropped.',
+        },
       },
     },
     ModelPerformanceBatch: {
       ...object(
         'Updates of different models.',
         {
-          updates: {
-            type: 'array',
-            description: 'The updates, each with the id of its model.',
-            minItems: 1,
-            maxItems: batchLimit,
-            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
-          },
+          updates: updates(batchLimit),
         },
         ['updates'],
       ),
@@ -129,21 +137,22 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['id', 'changes'],
     ),
+    PreviousUpdates: object('Updates that bring the values before back.', { updates: updates(10_000) }, ['updates']),
     JobUpdates: {
-      ...object(
-        'Updates of different models.',
-        {
-          updates: {
-            type: 'array',
-            description: 'The updates, each with the id of its model.',
-            minItems: 1,
-            maxItems: 10_000,
-            items: { allOf: [reference('ModelPerformanceUpdate'), { required: ['id'] }] },
-          },
-        },
-        ['updates'],
-      ),
+      type: 'object',
+      description: 'Updates of different models: a list of them, or a table.',
       additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      properties: {
+        updates: updates(10_000),
+        csv: {
+          type: 'string',
+          title: 'CSV',
+          description:
+            'A table with a header line: id, and a column for each property to change. An empty cell leaves a value as it is.',
+        },
+      },
     },
     ...jobSchemas,
     Live: object('The process is up.', { status: { const: 'live' } }, ['status']),
@@ -169,6 +178,19 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       ['status'],
     ),
     Problem: problemSchema,
+  };
+  return { ...schemas, ModelPerformanceRow: asRow(schemas.ModelPerformanceUpdate ?? {}) };
+}
+
+/** An update as one of many: its id is in it. */
+function asRow({ properties, ...update }: Schema): Schema {
+  const others = Object.entries(properties as Record<string, Schema>).filter(([name]) => name !== 'id');
+  const id = { ...idSchema, title: 'Id', description: 'Id of the model, as the list of models gives it.' };
+  return {
+    ...update,
+    description: 'One of many updates: which model, and what to change. What is left out stays as it is.',
+    required: ['id'],
+    properties: Object.fromEntries([['id', id], ...others]),
   };
 }
 

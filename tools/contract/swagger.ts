@@ -88,7 +88,7 @@ function writeOperation(operation: Operation, resource: Resource): Json {
 }
 
 function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, title, says, schema }: Parameter = parameters[name];
+  const { in: place, title, says, schema, names }: Parameter = parameters[name];
   return {
     name,
     in: place,
@@ -96,7 +96,7 @@ function writeParameter(name: ParameterName, { fields }: Resource): Json {
     description: says,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
-    ...namesOf(fields[name]?.members, schema.enum),
+    ...namesOf(names ?? fields[name]?.members, schema.enum),
     ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': chosenFromList }),
   };
 }
@@ -122,7 +122,7 @@ function writeBody(name: string): Json {
 }
 
 /** Keywords that Microsoft's schema for connectors refuses, and patterns, whose dialect no flow engine knows. */
-const refused = ['anyOf', 'oneOf', 'not', 'const', 'pattern', 'additionalProperties'];
+const refused = ['anyOf', 'oneOf', 'not', 'const', 'pattern', 'propertyNames', 'additionalProperties'];
 
 /** What OpenAPI 2.0 can say of a schema; that a number is finite needs no saying there. */
 const kept = (schema: Json): Json =>

@@ -36,7 +36,7 @@ interface Ready {
 export async function lookAtReadiness(app: string, token: string | undefined): Promise<Finding[]> {
   const { status, body } = await get(`${app}/api/health/ready`, token);
   const { checks, errors } = (body ?? {}) as Ready;
-  if (checks) return checks.map(({ name, ok, says }) => ({ ok, says: `${name}: ${says}` }));
+  if (checks) return checks.map(({ name, ok, says }) => (ok ? fine : missing)(`${name}: ${says}`));
   if (errors) return errors.map(({ code, message }) => missing(`${code}: ${message}`));
   const ready =
     status === 200 && holds(body, 'status', 'ready')

@@ -1,24 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { decodeJwt, type JWTPayload } from 'jose';
 import { missing, type Finding } from './finding.js';
+import { ask } from './programs.js';
 
 /** A token with the role Write, from the environment or the Azure CLI; or why there is none. */
 export function findToken(api: string | undefined): { token: string } | Finding {
   const { TOKEN: token } = process.env;
   if (token !== undefined && token !== '') return { token };
-  const ask = 'Set TOKEN to an access token with the role ModelPerformance.Write';
-  if (api === undefined) return missing(`The checks are not told without a token. ${ask}, or give --api.`);
-  const az = spawnSync(
-    'az',
-    ['account', 'get-access-token', '--scope', `${api}/.default`, '--query', 'accessToken', '--output', 'tsv'],
-    { encoding: 'utf8', shell: process.platform === 'win32' },
-  );
-  if (az.error) return missing(`The Azure CLI is not there to ask for a token. ${ask}.`);
-  const printed = az.stdout.trim();
-  if (az.status === 0 && printed !== '') return { token: printed };
-  const [said = ''] = az.stderr.trim().split('\n');
+  const otherwise = 'Set TOKEN to an access token with the role ModelPerformance.Write';
+  if (api === undefined) return missing(`The checks are not told without a token. ${otherwise}, or give --api.`);
+  const query = ['--query', 'accessToken', '--output', 'tsv'];
+  const said = ask('az', ['account', 'get-access-token', '--scope', `${api}/.default`, ...query]);
+  if ('out' in said && said.out !== '') return { token: said.out };
+  if ('absent' in said && said.absent) return missing(`The Azure CLI is not there to ask for a token. ${otherwise}.`);
   return missing(
-    `The Azure CLI gives no token: ${said} Sign in (az login). The API must also let the Azure CLI ask for it: in its registration, Expose an API, add the client application 04b07795-8ddb-461a-bbee-02f9e1bf7b46. Or: ${ask}.`,
+    `The Azure CLI gives no token: ${'why' in said ? said.why : ''} Sign in (az login). The API must also let the Azure CLI ask for it: azd env set ENTRA_ALLOW_AZURE_CLI true, then azd provision; or infra/scripts/entra.sh application with --allow-azure-cli. Or: ${otherwise}.`,
   );
 }
 

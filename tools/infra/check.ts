@@ -1,7 +1,15 @@
 import { readFileSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bicep, findCompiler, restoreCompiler } from './compiler.js';
-import { copyTemplates, deployments, filesOf, graphDeployments, parameterFiles, somewhere } from './templates.js';
+import {
+  copyTemplates,
+  deployments,
+  environment,
+  filesOf,
+  graphDeployments,
+  parameterFiles,
+  somewhere,
+} from './templates.js';
 
 const usage = `Checks the Bicep files: formats, lints, builds, and compares what would be deployed with the committed snapshots.
 
@@ -29,7 +37,7 @@ async function main(given: readonly string[]): Promise<number> {
   const withGraph = await copyTemplates(compiler, copy);
   if (given.includes('--renew')) return renew(compiler);
 
-  const run = (...command: string[]) => bicep(compiler, command, copy);
+  const run = (...command: string[]) => bicep(compiler, command, copy, environment);
   const clean =
     (...command: string[]) =>
     async () => {
@@ -58,7 +66,12 @@ async function main(given: readonly string[]): Promise<number> {
 
 async function renew(compiler: string): Promise<number> {
   for (const file of parameterFiles) {
-    const { status, err } = await bicep(compiler, ['snapshot', file, '--mode', 'overwrite', ...somewhere], copy);
+    const { status, err } = await bicep(
+      compiler,
+      ['snapshot', file, '--mode', 'overwrite', ...somewhere],
+      copy,
+      environment,
+    );
     if (status !== 0) {
       process.stderr.write(`${file}\n${err}`);
       return 1;

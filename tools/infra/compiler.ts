@@ -52,8 +52,16 @@ export interface Ran {
   readonly err: string;
 }
 
-export async function bicep(compiler: string, given: readonly string[], cwd = '.'): Promise<Ran> {
-  const child = spawn(compiler, given, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** @param environment variables that parameter files read, besides those that every program needs */
+export async function bicep(
+  compiler: string,
+  given: readonly string[],
+  cwd = '.',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const { PATH = '', HOME = '', TMPDIR, USERPROFILE, SystemRoot } = process.env;
+  const needed = { PATH, HOME, TMPDIR, USERPROFILE, SystemRoot };
+  const child = spawn(compiler, given, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...needed, ...environment } });
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

@@ -14,6 +14,9 @@ export const somewhere = [
   ...['--resource-group', 'model-performance', '--location', 'westeurope'],
 ];
 
+/** What the parameter files want to know of their environment; nothing else of this machine's reaches them. */
+export const environment = { ENTRA_API_CLIENT_ID: '00000000-0000-0000-0000-000000000000' };
+
 export const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.bicep(param)?$/.test(name));
 

@@ -5,6 +5,7 @@ import {
   showArmed,
   showCalls,
   showFaults,
+  showJobs,
   showModels,
   showQuota,
   showTelemetry,
@@ -64,6 +65,11 @@ for (const role of [...Object.keys(tokens), 'nobody']) form.role.append(element(
 form.role.value = 'Write';
 form.body.value = JSON.stringify({ windowsScore: 87.5, healthStatus: 'meetingGoals' }, null, 2);
 byId('docs').href = `${apiUrl}/api/docs`;
+byId('docs').addEventListener('click', async (event) => {
+  event.preventDefault();
+  const fresh = await (await fetch('/api')).json();
+  location.assign(`${event.target.href}#token=${fresh.tokens[form.role.value] ?? ''}`);
+});
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -92,6 +98,16 @@ showFaults(await (await fetch('/faults')).json(), (fault, isOn) => {
   return isOn ? post('arm', { fault, ...always }) : post('disarm', { fault });
 });
 
+byId('start-job').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const answer = await post('job', { rows: Number(event.target.rows.value) });
+  if (answer) showAnswer(answer);
+});
+const actOnJob = async (method, path) => {
+  const answer = await post('send', { role: 'Operate', method, path: `${collection}/jobs/${path}` });
+  if (answer) showAnswer(answer);
+};
+
 /** The list to choose from keeps what was chosen. */
 function showModelChoice(models) {
   const { value } = form.model;
@@ -110,6 +126,9 @@ const shows = {
   calls: showCalls,
   armed: showArmed,
   quota: showQuota,
+  jobs: (jobs) => {
+    showJobs(jobs, actOnJob);
+  },
   telemetry: showTelemetry,
 };
 const events = new EventSource('/events');

@@ -130,6 +130,38 @@ export function showTelemetry(items) {
   });
 }
 
+/** @param act called with the method and the path below a job for each of its buttons */
+export function showJobs(jobs, act) {
+  showList(byId('jobs'), jobs, ({ jobId, status, rows, percent, endedAt, submittedAt }) => {
+    const button = (text, method, path) => {
+      const made = element('button', { type: 'button' }, text);
+      made.addEventListener('click', () => act(method, `${jobId}${path}`));
+      return made;
+    };
+    const counts = ['applied', 'notApplied', 'unknown', 'canceled', 'pending'].filter((name) => rows[name] > 0);
+    return element(
+      'li',
+      {},
+      element(
+        'div',
+        { className: 'line' },
+        element('b', {}, status),
+        element('span', {}, `${rows.total} rows`),
+        ...counts.map((name) => muted(`${rows[name]} ${name}`)),
+        muted(endedAt ? `took ${milliseconds(Date.parse(endedAt) - Date.parse(submittedAt))}` : ''),
+      ),
+      element('progress', { max: 100, value: percent ?? 0, ariaLabel: `Progress of the job of ${rows.total} rows` }),
+      element(
+        'p',
+        { className: 'buttons' },
+        ...(endedAt
+          ? [button('Result', 'GET', '/result'), button('Values before', 'GET', '/previous')]
+          : [button('Cancel', 'DELETE', '')]),
+      ),
+    );
+  });
+}
+
 export function showAnswer({ status, tookMs, headers, body }) {
   const told = ['x-request-id', 'retry-after', 'x-ms-error-code', 'location'].filter((name) => headers[name]);
   const head = told.map((name) => `${name}: ${headers[name]}\n`).join('');

@@ -17,10 +17,34 @@ export interface Directory {
     readonly uniqueName?: string;
     readonly identifierUris: readonly string[];
     readonly appRoles: readonly Role[];
-    readonly api: { readonly requestedAccessTokenVersion?: number; readonly oauth2PermissionScopes: readonly Role[] };
+    readonly api: {
+      readonly requestedAccessTokenVersion?: number;
+      readonly oauth2PermissionScopes: readonly Role[];
+      readonly preAuthorizedApplications?: readonly {
+        readonly appId: string;
+        readonly delegatedPermissionIds: readonly string[];
+      }[];
+    };
   }[];
   readonly servicePrincipals: { readonly id: string; readonly appId: string; readonly appRoles: readonly Role[] }[];
+  /** People and groups; one of them may be the one who is signed in. */
+  readonly people?: {
+    readonly id: string;
+    readonly kind: 'user' | 'group';
+    readonly userPrincipalName?: string;
+    readonly me?: boolean;
+  }[];
   readonly assignments: { readonly principalId: string; readonly resourceId: string; readonly appRoleId: string }[];
+  /** Addresses of registrations that were deleted and are kept. */
+  readonly deletedUris?: readonly string[];
+  /** Whether anybody is signed in; somebody is by default. */
+  readonly signedIn?: boolean;
+  /** The tenant of each subscription. */
+  readonly subscriptions?: Readonly<Record<string, string>>;
+  /** Roles of Azure on a resource, since when. */
+  readonly azureRoles?: readonly { readonly scope: string; readonly principalId: string; readonly createdOn: string }[];
+  /** States of registration of resource providers; the others are registered. */
+  readonly providers?: Readonly<Record<string, string>>;
   /** How many times a new application is not known yet. */
   readonly slow: number;
   readonly made: number;

@@ -17,6 +17,7 @@ export interface TaggedRow extends Row {
 export class SimulatedGraph {
   readonly history = new Map<string, { readonly sinceMs: number; readonly value: number }[]>();
   readonly missing = new Set<string>();
+  readonly unreadable = new Set<string>();
   /** Writes in the window: those of jobs, and all. */
   #all: { readonly atMs: number; readonly count: number }[] = [];
   throttledJobs = 0;
@@ -85,7 +86,7 @@ export class SimulatedGraph {
     const halfMs = (ground.readMs * world.between(0.7, 1.3)) / 2;
     await world.sleep(process, halfMs);
     const values = ids.map((id): Value => {
-      if (world.happens(ground.unreadable)) return undefined;
+      if (this.unreadable.has(id) || world.happens(ground.unreadable)) return undefined;
       if (this.missing.has(id)) return 'not-found';
       const lagMs = ground.lagMs > 0 && world.random() < ground.lags ? world.between(0, ground.lagMs) : 0;
       return { id, [property]: this.valueOf(id, world.nowMs - lagMs) };
