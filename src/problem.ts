@@ -289,6 +289,8 @@ export interface Mistake {
 
 interface More {
   readonly errors?: readonly Mistake[];
+  /** How many there are, where many updates can have more than are listed. */
+  readonly errorsTotal?: number;
   readonly retryAfterSeconds?: number;
   /** Methods that fit the path, for 405. */
   readonly allow?: readonly string[];

@@ -8,6 +8,7 @@ import { handle } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { home } from './http/home.js';
 import { cancel, jobs, previous, progress, result, submit } from './http/jobs.js';
+import { labels } from './http/labels.js';
 import { list } from './http/list.js';
 import { notConfigured } from './http/notConfigured.js';
 import { read } from './http/read.js';
@@ -54,6 +55,7 @@ const paths: readonly Path[] = [
     route: 'v1/model-performance/jobs/{jobId}/result',
     methods: { GET: { role: 'Operate', handler: result } },
   },
+  { route: 'v1/model-performance/labels', methods: { GET: { role: 'Read', handler: labels } } },
   {
     route: 'v1/model-performance/{id}',
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },
@@ -83,6 +85,9 @@ export function appFunctions(parts: Parts): AppFunction[] {
   return [...allPaths.map((path) => httpFunction(path, handle(path, parts))), ...queueFunctions(parts)];
 }
 
+/** The functions of jobs: the deployment scales the first by itself, and an operator can pause it. */
+export const jobFunctions = { run: 'jobs', poison: 'jobs-poison' } as const;
+
 /** One for the queue of jobs, so that the platform scales it by itself, and one for what the platform gives up, in a queue of that name. */
 function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
   const run = (name: string, queue: string, onOne: typeof onMessage): AppFunction => ({
@@ -91,7 +96,10 @@ function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
     queue,
     handler: (message) => lifecycle.run(onOne(message, parts)),
   });
-  return [run('jobs', names.queue, onMessage), run('jobs-poison', `${names.queue}-poison`, onPoisonedMessage)];
+  return [
+    run(jobFunctions.run, names.queue, onMessage),
+    run(jobFunctions.poison, `${names.queue}-poison`, onPoisonedMessage),
+  ];
 }
 
 /** Every function while the settings are unusable: nothing but HTTP is answered. */

@@ -58,7 +58,7 @@ var restrictions = {
 }
 
 @description('Name of the function that runs jobs, as the code registers it.')
-var jobFunction = 'jobs-turn'
+var jobFunction = 'jobs'
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: name

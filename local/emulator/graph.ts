@@ -9,7 +9,7 @@ import { json, type Answer, type Call } from './exchange.js';
 import type { KeyRing } from './keys.js';
 import { answerMetadata } from './metadata.js';
 import type { Model } from './models.js';
-import { readObject, readPage, type Refusal } from './query.js';
+import { readPage, type Refusal } from './query.js';
 import type { Quota } from './quota.js';
 import type { Store } from './store.js';
 
@@ -70,8 +70,8 @@ function answerOne(graph: Graph, call: Call, target: GraphTarget | undefined, ac
 
 type ItemTarget = Extract<GraphTarget, { kind: 'item' }>;
 
-function list(graph: Graph, call: Call, version: Version, { filter, pages, values }: Twist): Answer {
-  const page = readPage(graph.store.seenList(), call.query, filter);
+function list(graph: Graph, call: Call, version: Version, { pages, values }: Twist): Answer {
+  const page = readPage(graph.store.seenList(), call.query);
   if ('status' in page) return refuseQuery(call, page);
   const collection = `${graph.url()}/${version}/${modelPerformance.path}`;
   const link = page.next === undefined ? undefined : `${collection}?${page.next}`;
@@ -90,9 +90,8 @@ function list(graph: Graph, call: Call, version: Version, { filter, pages, value
 function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
   const model = graph.store.seen(id);
   if (!model) return notFound(call, id);
-  const object = readObject(model, call.query);
-  if (isRefusal(object)) return refuseQuery(call, object);
-  return good(graph, call, version, object, twist);
+  if (call.query) return notEmulated(call, `the query ${call.query} of one object`);
+  return good(graph, call, version, model, twist);
 }
 
 /** PATCH: 200, unless twisted, and the whole object as it then is. Writes that are refused count against the quota as well. */
@@ -129,13 +128,13 @@ function good(
   graph: Graph,
   call: Call,
   version: Version,
-  object: Partial<Model>,
+  object: Model,
   { shape, values }: Twist,
   status = 200,
 ): Answer {
   const context = { '@odata.context': `${contextOf(graph, version)}/$entity` };
-  const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id?.toUpperCase() : object.id;
-  const whole = { '@odata.type': modelPerformance.odataType, ...object, ...(id !== undefined && { id }) };
+  const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id.toUpperCase() : object.id;
+  const whole = { '@odata.type': modelPerformance.odataType, ...object, id };
   const typed = withPlaces(whole, values);
   const body =
     shape === 'wrapped'
@@ -148,8 +147,6 @@ function good(
 const otherId = '00000000-0000-0000-0000-0000000000ff';
 
 const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${modelPerformance.path}`;
-
-const isRefusal = (value: object): value is Refusal => 'says' in value;
 
 function refuseQuery(call: Call, { status, says }: Refusal): Answer {
   return status === 501 ? notEmulated(call, says) : badRequest(call, says);

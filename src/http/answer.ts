@@ -50,7 +50,7 @@ export function failure(problem: Problem, requestId: string): HttpResponseInit {
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
 export function problemBody({ code, outcome, more }: Problem, requestId: string): object {
   const { status, title, says }: ProblemRow = problems[code];
-  const { errors, retryAfterSeconds, reason } = more;
+  const { errors, errorsTotal, retryAfterSeconds, reason } = more;
   const detail = reason === undefined ? says : `${reason} ${says}`;
   return {
     type: `urn:model-performance:problem:${code}`,
@@ -61,6 +61,7 @@ export function problemBody({ code, outcome, more }: Problem, requestId: string)
     outcome,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(errors !== undefined && { errors }),
+    ...(errorsTotal !== undefined && { errorsTotal }),
     error: { code, message: sentence(title, detail, errors) },
   };
 }

@@ -59,7 +59,7 @@ export function readItems(
     for (const mistake of parsed.mistakes) if (id !== undefined || mistake.pointer !== '/id') told(mistake);
     return [];
   });
-  if (mistakes.length > 0) throw refusalOf(mistakes);
+  if (mistakes.length > 0) throw refusalOf(mistakes, { errorsTotal: mistakes.length });
   return updates;
 }
 

@@ -33,10 +33,10 @@ describe('the published contract', () => {
     expect(write).toThrow('GET /v1/other');
   });
 
-  test('knows every problem, but for the two of paths and methods that it does not know', () => {
+  test('knows every problem, but for those of paths and methods that it does not know, and those of rows of jobs', () => {
     const told = new Set(Object.values(operations).flatMap(({ problems: codes }) => codes));
     const untold = Object.keys(problems).filter((code) => !told.has(code as keyof typeof problems));
-    expect(untold).toEqual(['unknown-path', 'method-not-allowed']);
+    expect(untold).toEqual(['unknown-path', 'method-not-allowed', 'job-failed', 'job-interrupted']);
   });
 
   test('names each operation once', () => {

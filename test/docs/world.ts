@@ -62,6 +62,8 @@ export const placeholders: Readonly<Record<string, string>> = {
   '<address>': 'http://127.0.0.1:7071',
   '<region>': 'westeurope',
   '<e-mail address>': 'operator@example.com',
+  '<client id of the connector>': system,
+  '<tag>': 'v1.0.0',
   '<app>': 'model-performance',
   '<environment>': 'production',
   '<group>': 'models',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bicep, findCompiler } from '../../tools/infra/compiler.js';
 import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
-import { registered } from '../../src/register.js';
+import { jobFunctions, registered } from '../../src/register.js';
 import { readConfig } from '../../src/config.js';
 import { settings } from '../../src/settings.js';
 import { notTested } from '../support/notTested.js';
@@ -196,6 +196,17 @@ describe.each(kinds)('what is deployed (%s)', (kind) => {
       const [title, mend] = query.split('\n').map((line) => line.replace(/^\/\/ /, ''));
       expect(properties).toMatchObject({ displayName: title, description: mend, criteria: { allOf: [{ query }] } });
     }
+  });
+
+  test('the runbook has a section for every alert', () => {
+    const headings = [...readFileSync('docs/OPERATE.md', 'utf8').matchAll(/^### (.+)$/gm)].map(
+      ([, heading]) => heading,
+    );
+    const titles = of(kind, 'Insights/scheduledQueryRules').map(({ properties }) => properties.displayName as string);
+    const [first = ''] = of(kind, 'Insights/metricAlerts').map(
+      ({ properties }) => String(properties.description).split(':')[0],
+    );
+    expect([...titles, ...(first === '' ? [] : [first])].filter((title) => !headings.includes(title))).toEqual([]);
   });
 
   test('alerts about queues watch queues that there are, in the table that has their logs', () => {
@@ -510,7 +521,7 @@ interface Template {
               triggers: { http: { perInstanceConcurrency: 4 } },
               alwaysReady: [
                 { name: 'http', instanceCount: 2 },
-                { name: expect.stringMatching(/^function:/), instanceCount: 1 },
+                { name: `function:${jobFunctions.run}`, instanceCount: 1 },
               ],
             },
           },

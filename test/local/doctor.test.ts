@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { apiClientId, callers } from '../../local/emulator/constants.js';
+import { roles } from '../../src/auth/caller.js';
 import { networkProviders, providers } from '../../tools/doctor/subscription.js';
 import { installAzureCli, type AzureCli, type Directory } from '../infra/azure-cli/directory.js';
 import { startSystem, type System } from '../support/system.js';
@@ -182,7 +183,9 @@ describe('with the environment of azd', () => {
       tenantId,
       subscriptions: { [subscription]: tenantId },
       applications: [],
-      servicePrincipals: [],
+      servicePrincipals: [
+        { id: 'api', appId: apiClientId, appRoles: Object.values(roles).map((value) => ({ id: value, value })) },
+      ],
       assignments: [],
       slow: 0,
       made: 0,
@@ -207,6 +210,16 @@ describe('with the environment of azd', () => {
     expect(out).toContain(`The app answers at ${system.baseUrl}.`);
     expect(out).toMatch(/^ok {7}Alerts tell operator@example\.com\.$/m);
     expect({ code, end: out.trim().split('\n').at(-1) }).toEqual({ code: 0, end: 'Nothing is missing.' });
+  });
+
+  test('a registration without the newest role is missing it', async () => {
+    const older = { id: 'api', appId: apiClientId, appRoles: [{ id: 'write', value: 'ModelPerformance.Write' }] };
+    const { code, out } = await doctor([], {
+      ...machine(deployed(), { servicePrincipals: [older] }),
+      TOKEN: system.emulator.issue(),
+    });
+    expect(out).toMatch(/^missing {2}The registration of the API lacks .*ModelPerformance\.Operate: azd provision/m);
+    expect(code).toBe(1);
   });
 
   test('alerts that tell nobody are missing', async () => {
@@ -275,7 +288,7 @@ describe('where the token comes from', () => {
     const stream = exitCode === 0 ? 1 : 2;
     writeFileSync(
       join(folder, 'az'),
-      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'asked'))}, process.argv.slice(2).join(' '));\nrequire('fs').writeSync(${stream}, ${JSON.stringify(says)});\nprocess.exitCode = ${exitCode};\n`,
+      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'asked'))}, process.argv.slice(2).join(' '));\nif (process.argv[2] !== 'account') process.exit(1);\nrequire('fs').writeSync(${stream}, ${JSON.stringify(says)});\nprocess.exitCode = ${exitCode};\n`,
     );
     chmodSync(join(folder, 'az'), 0o755);
     return { PATH: folder };

@@ -78,7 +78,7 @@ export function reads(query: string): Reads {
     );
   return {
     table: /^(\w+)\s*$/m.exec(code)?.[1] ?? '',
-    names: [...new Set(listed('name'))],
+    names: [...new Set([...listed('name'), ...listed('Name')])],
     dimensions: all(/\bcustomDimensions(?:\.(\w+)|\['(\w+)'\])/g),
     measurements: all(/\bcustomMeasurements(?:\.(\w+)|\['(\w+)'\])/g),
     changes: all(/\bchange(?:\.(\w+)|\['(\w+)'\])/g),

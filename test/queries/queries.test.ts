@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
+import { functionName, registered } from '../../src/register.js';
 import { play, scaled } from '../support/play.js';
 import { startSystem } from '../support/system.js';
 import { complaints, reads } from './kusto.js';
@@ -11,6 +12,9 @@ const queries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.kql'))
   .sort()
   .map((name) => ({ name, query: readFileSync(join(folder, name), 'utf8') }));
+
+/** Requests carry the name of the function that answered. */
+const functions = registered.map(({ route }) => functionName(`api/${route}`));
 
 /** What ingestion has seen, by the table that it lands in. */
 interface Seen {
@@ -86,10 +90,14 @@ describe('every query', () => {
     const { table, names, dimensions, measurements, problems: named, changes: members } = reads(query);
     const unknownProblems = named.filter((code) => !(code in problems));
     expect(unknownProblems).toEqual([]);
-    // The host sends requests; availability tests and storage send their own.
-    if (['requests', 'availabilityResults', 'StorageQueueLogs'].includes(table)) return;
+    const unknownFunctions =
+      table === 'requests' ? names.filter((name) => ![...functions, 'ModelPerformanceUpdated'].includes(name)) : [];
+    expect(unknownFunctions).toEqual([]);
+    // The host sends requests.
+    if (table === 'requests') return;
     if (names.some((name) => awaited.includes(name))) return;
-    const sent = seen[table];
+    // What stands beside the logs of storage are metrics.
+    const sent = seen[table === 'StorageQueueLogs' ? 'customMetrics' : table];
     expect(sent).toBeDefined();
     const unsent = [
       ...names.filter((name) => !sent?.names.has(name)),

@@ -5,6 +5,7 @@ import type { ParameterName } from './parameters.js';
 export type Content =
   | 'ModelPerformance'
   | 'ModelPerformanceList'
+  | 'ModelLabels'
   | 'ModelPerformanceBatchResult'
   | 'Preview'
   | 'Job'
@@ -31,8 +32,8 @@ export interface Operation {
   readonly answers: { readonly says: string; readonly content: Readonly<Record<string, Content>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
-  /** Part of the connector for flow makers. */
-  readonly connector?: true;
+  /** Part of the connector for flow makers; `internal` is for its drop-downs alone. */
+  readonly connector?: true | 'internal';
 }
 
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
@@ -86,9 +87,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     connector: true,
   },
   'POST /v1/model-performance/batch': {
-    operationId: 'UpdateModelPerformanceBatch',
+    operationId: 'UpdateMany',
     tag: 'Models',
-    summary: 'Update several models',
+    summary: 'Update many',
     description:
       'Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
     parameters: ['null'],
@@ -98,20 +99,21 @@ export const operations: Readonly<Record<string, Operation>> = {
       content: { 'application/json': 'ModelPerformanceBatchResult' },
     },
     problems: [...called, ...bodyRead, 'not-found', ...graphRead],
+    connector: true,
   },
   'GET /v1/model-performance/jobs': {
-    operationId: 'ListJobs',
+    operationId: 'ListBulkUpdates',
     tag: 'Jobs',
-    summary: 'List jobs',
+    summary: 'List bulk updates',
     description: 'Lists the newest 100 jobs of the caller, newest first.',
     parameters: ['of'],
     answers: { says: 'The jobs.', content: { 'application/json': 'JobList' } },
     problems: ['invalid-query', ...stored],
   },
   'POST /v1/model-performance/jobs': {
-    operationId: 'SubmitJob',
+    operationId: 'StartBulkUpdate',
     tag: 'Jobs',
-    summary: 'Submit job',
+    summary: 'Start bulk update',
     description:
       'Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
     parameters: ['idempotencyKey', 'null'],
@@ -119,42 +121,56 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
     answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
     problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
+    connector: true,
   },
   'GET /v1/model-performance/jobs/{jobId}': {
-    operationId: 'GetJob',
+    operationId: 'GetBulkUpdate',
     tag: 'Jobs',
-    summary: 'Get job',
+    summary: 'Get bulk update',
     description: 'Tells how far a job has come.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
   'DELETE /v1/model-performance/jobs/{jobId}': {
-    operationId: 'CancelJob',
+    operationId: 'CancelBulkUpdate',
     tag: 'Jobs',
-    summary: 'Cancel job',
+    summary: 'Cancel bulk update',
     description: 'Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
   'GET /v1/model-performance/jobs/{jobId}/result': {
-    operationId: 'GetJobResult',
+    operationId: 'GetBulkResult',
     tag: 'Jobs',
-    summary: 'Get job result',
+    summary: 'Get bulk result',
     description: 'Tells what became of each row of a job that has ended.',
-    parameters: ['jobId'],
+    parameters: ['jobId', 'excel'],
     answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
-    problems: [...ofJob, 'job-not-finished'],
+    problems: ['invalid-query', ...ofJob, 'job-not-finished'],
+    connector: true,
   },
   'GET /v1/model-performance/jobs/{jobId}/previous': {
-    operationId: 'GetJobPrevious',
+    operationId: 'GetValuesBefore',
     tag: 'Jobs',
-    summary: 'Get values before job',
+    summary: 'Get values before bulk update',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
-    parameters: ['jobId', 'include'],
+    parameters: ['jobId', 'include', 'excel'],
     answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
+  },
+  'GET /v1/model-performance/labels': {
+    operationId: 'ListLabels',
+    tag: 'Models',
+    summary: 'List labels',
+    description:
+      'Lists a text for each model by which people tell it from others, for drop-downs: at most 1 000, sorted.',
+    answers: { says: 'The labels.', content: { 'application/json': 'ModelLabels' } },
+    problems: [...called, ...graphRead],
+    connector: 'internal',
   },
   'GET /v1/model-performance/{id}': {
     operationId: 'GetModelPerformance',

@@ -69,18 +69,18 @@ export const parameters = {
   },
   jobId: {
     in: 'path',
-    title: 'Job',
+    title: 'Job id',
     says: 'Id of the job, as its submission told it.',
     schema: { type: 'string' },
-    connector: false,
+    connector: true,
   },
   idempotencyKey: {
     in: 'header',
     name: 'Idempotency-Key',
     title: 'Idempotency key',
-    says: 'New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters.',
+    says: "New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it.",
     schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
-    connector: false,
+    connector: true,
   },
   of: {
     in: 'query',

@@ -13,7 +13,15 @@ const object = (description: string, properties: Record<string, Schema>, require
   properties,
 });
 
-const number: Schema = { type: 'integer', minimum: 0 };
+const number = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+
+/** How many of many ended how. */
+const counts = {
+  total: number('All of them.'),
+  applied: number('Those that are applied.'),
+  notApplied: number('Those that are certainly not applied.'),
+  unknown: number('Those of which nobody can tell.'),
+};
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
@@ -76,19 +84,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ModelPerformanceBatchResult: object(
       'What became of each update.',
       {
-        summary: object(
-          'How many updates ended how.',
-          { total: number, applied: number, notApplied: number, unknown: number },
-          ['total', 'applied', 'notApplied', 'unknown'],
-        ),
+        summary: object('How many updates ended how.', counts, ['total', 'applied', 'notApplied', 'unknown']),
         results: {
           type: 'array',
           description: 'One for each update, in their order.',
           items: object(
             'What became of one update.',
             {
-              id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-              outcome: text('applied, not-applied (certain) or unknown.', {
+              id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+              outcome: text('What became of it: applied, not-applied (certain) or unknown.', {
                 enum: ['applied', 'not-applied', 'unknown'],
               }),
               object: reference('ModelPerformance'),
@@ -113,6 +117,25 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
           title: 'Next link',
           format: 'uri',
         }),
+      },
+      ['value'],
+    ),
+    ModelLabels: object(
+      'Texts that tell models apart.',
+      {
+        value: {
+          type: 'array',
+          title: 'Labels',
+          description: 'One for each model.',
+          items: object(
+            'One model.',
+            {
+              id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
+              label: text('Its model and manufacturer, or what else tells it from others.', { title: 'Label' }),
+            },
+            ['id', 'label'],
+          ),
+        },
       },
       ['value'],
     ),
@@ -215,7 +238,11 @@ const jobSchemas = {
       ...job,
       rows: object(
         'How many rows there are, and what became of them so far.',
-        { total: number, applied: number, notApplied: number, unknown: number, canceled: number, pending: number },
+        {
+          ...counts,
+          canceled: number('Rows that were canceled before they were sent.'),
+          pending: number('Rows that have no result yet.'),
+        },
         ['total', 'applied', 'notApplied', 'unknown', 'canceled', 'pending'],
       ),
       percent: { type: 'integer', minimum: 0, maximum: 100, description: 'How many rows of a hundred have a result.' },
@@ -229,9 +256,11 @@ const jobSchemas = {
       value: {
         type: 'array',
         description: 'The jobs, newest first.',
-        items: object('A job.', { ...job, rows: object('How many rows there are.', { total: number }, ['total']) }, [
-          ...['jobId', 'status', 'submittedAt', 'rows'],
-        ]),
+        items: object(
+          'A job.',
+          { ...job, rows: object('How many rows there are.', { total: counts.total }, ['total']) },
+          [...['jobId', 'status', 'submittedAt', 'rows']],
+        ),
       },
     },
     ['value'],
@@ -246,10 +275,13 @@ const jobSchemas = {
           'What became of one row.',
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
-            id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-            outcome: text('applied; not-applied and canceled are certain; unknown: nobody can tell.', {
-              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
-            }),
+            id: { ...idSchema, title: 'Id', description: 'Id of the model, as it was sent.' },
+            outcome: text(
+              'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
+              {
+                enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+              },
+            ),
             code: text('Code of the problem, where there was one.'),
             detail: text('What it means.'),
             from: {
@@ -271,12 +303,15 @@ const problemSchema = object(
   {
     type: text('Kind of the problem, as a URN.', { pattern: '^urn:model-performance:problem:[a-z-]+$' }),
     title: text('What happened.'),
-    status: { type: 'integer', minimum: 400, maximum: 599 },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'Status of the answer.' },
     detail: text('What can be done about it.'),
     instance: text('This occurrence, as a URN that ends with the request id.'),
-    outcome: text('not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
-      enum: ['not-applied', 'unknown'],
-    }),
+    outcome: text(
+      'What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.',
+      {
+        enum: ['not-applied', 'unknown'],
+      },
+    ),
     retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
     errors: {
       type: 'array',
@@ -290,6 +325,11 @@ const problemSchema = object(
         },
         ['pointer', 'code', 'message'],
       ),
+    },
+    errorsTotal: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How many mistakes many updates have, if not all are listed.',
     },
     error: object(
       'The same in two texts, for flows.',

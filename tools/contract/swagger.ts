@@ -28,7 +28,7 @@ export function writeSwagger(
     });
     return item.length > 0 ? [[`/${route}`, Object.fromEntries(item)] as const] : [];
   });
-  const needed = ['ModelPerformance', 'ModelPerformanceList', 'ModelPerformanceUpdate', 'Preview'];
+  const needed = namesIn(JSON.stringify(paths), schemas);
   return {
     swagger: '2.0',
     info: {
@@ -66,8 +66,16 @@ export function writeSwagger(
   };
 }
 
+/** Names of the schemas that a text refers to, and of those that these refer to. */
+function namesIn(text: string, schemas: Readonly<Record<string, Json>>, known: readonly string[] = []): string[] {
+  const found = [...text.matchAll(/"\$ref":"#\/(?:definitions|components\/schemas)\/(?<name>\w+)"/g)];
+  const fresh = [...new Set(found.map(({ groups }) => groups?.name ?? ''))].filter((name) => !known.includes(name));
+  if (fresh.length === 0) return [...known];
+  return namesIn(JSON.stringify(fresh.map((name) => schemas[name])), schemas, [...known, ...fresh]);
+}
+
 function writeOperation(operation: Operation, resource: Resource): Json {
-  const { operationId, summary, description, parameters: names = [], body, answers } = operation;
+  const { operationId, summary, description, parameters: names = [], body, answers, status = 200 } = operation;
   const success = answers.content['application/json'];
   const taken = names.filter((name) => parameters[name].connector).map((name) => writeParameter(name, resource));
   const list = success === 'ModelPerformanceList';
@@ -77,37 +85,38 @@ function writeOperation(operation: Operation, resource: Resource): Json {
     description,
     parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
     responses: {
-      200: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
+      [status]: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
       ...Object.fromEntries(problemsByStatus(operation).map(({ status, says }) => [status, { description: says }])),
       default: { description: 'It failed. The text for people is body/error/message.' },
     },
     'x-ms-api-annotation': { family: operationId, revision: 1, status: 'Preview' },
-    'x-ms-visibility': 'important',
+    'x-ms-visibility': operation.connector === 'internal' ? 'internal' : 'important',
     ...(list && { 'x-ms-pageable': { nextLinkName: 'nextLink' } }),
   };
 }
 
 function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, title, says, schema, names }: Parameter = parameters[name];
+  const { in: place, name: written = name, title, says, schema, names }: Parameter = parameters[name];
   return {
-    name,
+    name: written,
     in: place,
-    required: place === 'path',
+    required: place !== 'query',
     description: says,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
     ...namesOf(names ?? fields[name]?.members, schema.enum),
-    ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': chosenFromList }),
+    ...(place === 'path' && { 'x-ms-url-encoding': 'single' }),
+    ...(name === 'id' && { 'x-ms-dynamic-values': chosenFromLabels }),
   };
 }
 
 /** The ids of a dropdown, with the names that people read. */
-const chosenFromList = {
-  operationId: 'ListModelPerformance',
+const chosenFromLabels = {
+  operationId: 'ListLabels',
   parameters: {},
   'value-collection': 'value',
   'value-path': 'id',
-  'value-title': 'model',
+  'value-title': 'label',
 };
 
 function writeBody(name: string): Json {
@@ -115,14 +124,18 @@ function writeBody(name: string): Json {
     name: 'body',
     in: 'body',
     required: true,
-    description: 'The properties to change, with their new values.',
-    'x-ms-summary': 'Update',
+    description:
+      name === 'ModelPerformanceUpdate' ? 'The properties to change, with their new values.' : 'The updates.',
+    'x-ms-summary': name === 'ModelPerformanceUpdate' ? 'Update' : 'Updates',
     schema: { $ref: `#/definitions/${name}` },
   };
 }
 
 /** Keywords that Microsoft's schema for connectors refuses, and patterns, whose dialect no flow engine knows. */
-const refused = ['anyOf', 'oneOf', 'not', 'const', 'pattern', 'propertyNames', 'additionalProperties'];
+const refused = [
+  ...['anyOf', 'oneOf', 'not', 'const', 'pattern', 'propertyNames'],
+  ...['additionalProperties', 'minProperties', 'maxProperties'],
+];
 
 /** What OpenAPI 2.0 can say of a schema; that a number is finite needs no saying there. */
 const kept = (schema: Json): Json =>
@@ -136,14 +149,16 @@ const kept = (schema: Json): Json =>
 function downgraded(schema: Json, resource: Resource, name: string): Json {
   const { type, title, properties, items, $ref, required, ...more } = schema;
   const types = Array.isArray(type) ? (type as string[]) : [type];
+  // An id that must be the path's, and what is Graph's own, are nothing to fill.
   const members = Object.entries((properties ?? {}) as Record<string, Json>).filter(
-    ([, { title: shown }]) => shown !== undefined,
+    ([key, { title: shown }]) => !key.startsWith('@') && (key !== 'id' || shown !== undefined),
   );
   return {
     ...(typeof $ref === 'string' && { $ref: $ref.replace('/components/schemas/', '/definitions/') }),
     ...(type !== undefined && { type: types[0] }),
     ...(types.includes('null') && { 'x-nullable': true }),
-    ...(typeof title === 'string' && { 'x-ms-summary': titleCase(title) }),
+    ...(name !== '' &&
+      $ref === undefined && { 'x-ms-summary': titleCase(typeof title === 'string' ? title : inWords(name)) }),
     ...kept(more),
     ...namesOf(resource.fields[name]?.members, schema.enum),
     ...(Array.isArray(required) && { required }),
@@ -162,3 +177,6 @@ function namesOf(members: Readonly<Record<string, string>> | undefined, values: 
 }
 
 const titleCase = (title: string) => title.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+
+/** A name of a program as people write it: `notApplied` is "not Applied". */
+const inWords = (name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`);

@@ -6,6 +6,7 @@ import { lookAtDrift } from './drift.js';
 import { fine, missing, type Finding } from './finding.js';
 import { lookAtApp, lookAtReadiness } from './look.js';
 import { ask, readAzdEnvironment } from './programs.js';
+import { lookAtRegistration } from './registration.js';
 import { lookAtSubscription } from './subscription.js';
 import { findToken } from './token.js';
 
@@ -85,6 +86,7 @@ async function examine({ app, api, metadata, values }: Asked): Promise<Finding[]
     alive,
     ...readiness,
     ...('token' in found ? [] : [found]),
+    ...(api === undefined ? [] : [lookAtRegistration(api)]),
     ...lookAtAlerts(values),
     ...(await lookAtDrift(metadata)),
   ];

@@ -167,6 +167,10 @@ export function showAnswer({ status, tookMs, headers, body }) {
   const head = told.map((name) => `${name}: ${headers[name]}\n`).join('');
   byId('answer').replaceChildren(
     element('p', { className: 'line' }, drawStatus(status, false), muted(milliseconds(tookMs))),
-    element('pre', {}, `${head}\n${pretty(body)}`),
+    element(
+      'pre',
+      { className: 'scroll', tabIndex: 0, role: 'region', ariaLabel: 'Answer' },
+      `${head}\n${pretty(body)}`,
+    ),
   );
 }

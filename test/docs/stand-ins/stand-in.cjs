@@ -20,7 +20,7 @@ const value = '(?:\\S+|\\{.*\\})';
 /** Commands by their program, as patterns of a whole line; `_` is any one value. */
 const spelt = {
   npm: ['npm start', 'npm start -- --port _', 'npm test', 'npm test -- _', 'npm ci'],
-  git: ['git clone _', 'git clone _ _', 'git tag _', 'git push origin _'],
+  git: ['git clone _', 'git clone _ _', 'git tag _', 'git checkout _', 'git push origin _'],
   azd: ['azd auth login', 'azd provision --preview', 'azd down', 'azd down --purge'],
   func: ['func azure functionapp publish _ --no-build --javascript'],
   pac: [
@@ -39,6 +39,8 @@ const spelt = {
     'az deployment group create -g _ -f _ -p _ _',
     'az deployment group create -g _ -p _',
     'az deployment group create -g _ -f _ -p _ _ _',
+    'az functionapp config appsettings set --name _ --resource-group _ --settings _',
+    'az ad app credential list --id _ --query _ -o tsv',
     'az group create --name _ --location _',
     'az role definition create --role-definition _',
     'az login',
@@ -66,6 +68,7 @@ if (program === 'npm' && given[0] === 'run') {
   if (script === 'package') mkdirSync('.local/package', { recursive: true });
   if (script === 'doctor')
     pass(['dist/tools/doctor/main.js', ...more, '--metadata', `${process.env.GRAPH_URL}/beta/$metadata`]);
+  if (script === 'bulk') pass(['dist/clients/bulk/main.js', ...more]);
   if (script === 'token') pass(['dist/local/token.js', ...more, '--port', process.env.IDENTITY_PORT]);
 } else if (program === 'npm' && given[0] === 'install') {
   for (const name of given.slice(1))
