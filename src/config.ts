@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { jobsConfigOf, type JobsConfig } from './jobs/config.js';
+import { misspelt } from './misspelt.js';
 import { clouds, settings, type SettingName, type SettingValues } from './settings.js';
 import { threadEnvironment } from './telemetry/environment.js';
 
@@ -186,4 +187,9 @@ function mistake(name: SettingName, type: string): string {
   const { example, says } = settings[name];
   const reason = type === 'any.required' ? 'is missing' : 'has a value that cannot be used';
   return `${name} ${reason}. ${says} Example: ${name}=${example}`;
+}
+
+/** One line for each name in the environment that looks like a setting and is none. */
+export function misspeltSettings(environment: Readonly<Record<string, unknown>> = process.env): string[] {
+  return misspelt(Object.keys(environment), Object.keys(settings));
 }

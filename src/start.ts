@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { compose } from './compose.js';
-import { readConfig, SettingsError, type Config } from './config.js';
+import { misspeltSettings, readConfig, SettingsError, type Config } from './config.js';
 import { guardStreams } from './http/streamGuard.js';
 import { appFunctions, refusingFunctions, type AppFunction } from './register.js';
 import type { Resource } from './resource/resource.js';
@@ -23,6 +23,7 @@ export function start(resource: Resource): void {
       app.storageQueue(name, { queueName: queue, connection: 'AzureWebJobsStorage', handler });
     }
   }
+  for (const line of misspeltSettings()) log(`Warning: ${line}`);
   guardStreams(config?.limits.streamMs ?? streamTimeoutMs, log);
 }
 

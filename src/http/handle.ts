@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { openCall } from '../call.js';
 import type { Parts } from '../compose.js';
 import { deadlineIn } from '../deadline.js';
+import { countAttempts } from '../graph/attempt.js';
 import { Problem, problems } from '../problem.js';
 import { logLines, quietly } from '../telemetry/exception.js';
 import { auditUpdate } from '../updates/audit.js';
@@ -97,7 +98,7 @@ function checkPreconditions({ method, headers }: HttpRequest): void {
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
 function log(context: InvocationContext, { code, outcome }: Problem, { requestId, attempts }: HttpCall): void {
   const { status } = problems[code];
-  const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: attempts.length });
+  const line = JSON.stringify({ problem: code, status, outcome, requestId, ...countAttempts(attempts) });
   quietly(() => {
     if (status < 500) context.info(line);
     else context.warn(line);

@@ -9,6 +9,7 @@ import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { operationsOf } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
+import { notTested } from '../support/notTested.js';
 
 const operations = operationsOf(modelPerformance);
 
@@ -70,7 +71,7 @@ describe('the files of the page', () => {
 });
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) process.stderr.write('Skipped: the contract page in a browser; no Chromium here.\n');
+if (executablePath === undefined) notTested('the contract page', 'there is no Chromium');
 
 (executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
   const profile = mkdtempSync(join(tmpdir(), 'docs-page-'));

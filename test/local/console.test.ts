@@ -6,6 +6,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startConsole, type Console } from '../../local/console/console.js';
 import type { ServedCall } from '../../local/host/report.js';
 import { send } from '../support/host-fixture/process.js';
+import { notTested } from '../support/notTested.js';
 import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 
 let system: JobSystem;
@@ -88,7 +89,7 @@ describe('strangers', () => {
 });
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) process.stderr.write('Skipped: the console in a browser; no Chromium here.\n');
+if (executablePath === undefined) notTested('the console', 'there is no Chromium');
 
 (executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
   const profile = mkdtempSync(join(tmpdir(), 'console-page-'));
