@@ -44,7 +44,6 @@ describe('the caller', () => {
     expect(await verify(emulator.issue(at))).toEqual({
       appId: clientId,
       objectId,
-      tenantId: emulator.tenantId,
       roles,
       delegated: false,
       scopes: [],
@@ -94,7 +93,7 @@ describe('times, with 60 s of leeway (F64)', () => {
     ['exp', -60, false],
   ])('%s %i s from now', async (name, seconds, good) => {
     const judged = await judge(emulator.issue({ ...claims, [name]: start + seconds }));
-    if (good) expect(judged).toMatchObject({ tenantId: emulator.tenantId });
+    if (good) expect(judged).toMatchObject({ appId: callers.write.clientId });
     else expect(judged).toBe(`invalid-token: claim ${name}`);
   });
 });
@@ -134,7 +133,7 @@ describe('any change of one byte is refused', () => {
     ['signature', 2],
   ] as const)('in the %s', async (_, part) => {
     const good = parts();
-    expect(await judge(good.join('.'))).toMatchObject({ tenantId: emulator.tenantId });
+    expect(await judge(good.join('.'))).toMatchObject({ appId: callers.write.clientId });
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (position, by) => {
         const bad = [...good];

@@ -62,7 +62,8 @@ async function session(document: string, language: 'sh' | 'powershell'): Promise
     AZD_STATE: environments,
     SYSTEM_URL: baseUrl,
     GRAPH_URL: system.emulator.graphUrl,
-    IDENTITY_PORT: new URL(system.emulator.identityUrl).port,
+    // Of a local system, whose identity has the port after the next.
+    BASE_PORT: String(Number(new URL(system.emulator.identityUrl).port) - 2),
     ENTRA_WAIT_SECONDS: '0',
   };
   const shells = {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { problems, type Code } from '../../src/problem.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import { worded } from '../../src/resource/words.js';
 import type { Answer } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
 import { graphRows, type GraphRow } from './graph.js';
@@ -143,7 +145,7 @@ describe('a fault of Graph meets', () => {
       else {
         const { status, title: says } = problems[code];
         const type = `urn:model-performance:problem:${code}`;
-        expect(body).toMatchObject({ type, status, title: says, outcome: 'not-applied' });
+        expect(body).toMatchObject({ type, status, title: worded(says, modelPerformance), outcome: 'not-applied' });
         expect(result?.answer.status).toBe(status);
         expect(leaks(result?.answer.text ?? '')).toEqual([]);
       }

@@ -22,7 +22,7 @@ const refused = (file: string | Uint8Array) => {
   return 'taken';
 };
 
-describe('it is read', () => {
+describe('F83 a table of a spreadsheet is read', () => {
   test.each<[string, string | Uint8Array, unknown[]]>([
     ['commas', 'id,windowsScore\r\na,87.5\r\n', [{ id: 'a', windowsScore: 87.5 }]],
     [
@@ -83,7 +83,7 @@ describe('it is read', () => {
   });
 });
 
-describe('a file is refused as a whole', () => {
+describe('F83 a file is refused as a whole', () => {
   const columns = `Columns are id, ${Object.keys(modelPerformance.fields).join(', ')}.`;
   test.each<[string, string | Uint8Array, string]>([
     ['UTF-16', bytes('\uFEFFid,model\na,b', 'utf16le'), 'The file is UTF-16. Save it as "CSV UTF-8".'],
@@ -108,7 +108,7 @@ describe('a file is refused as a whole', () => {
   });
 });
 
-describe('a cell is refused by row, column and line, without its content', () => {
+describe('F83 a cell is refused by row, column and line, without its content', () => {
   const number = 'Windows score must be a number';
   test.each([
     [

@@ -94,7 +94,7 @@ const spread = (points: number) => {
 };
 
 test(
-  'F72, F75 killed at one request after another, before it arrives or before its answer does: each job ends right',
+  'F72 and F75 killed at one request after another, before it arrives or before its answer does: each job ends right',
   async () => {
     let instance = await system.start();
     const points = spread(2 * (await requestsOfAJob(instance)));

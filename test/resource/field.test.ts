@@ -177,7 +177,8 @@ describe('scores', () => {
 
   test('as JSON Schema', () => {
     const { jsonSchema, ...rest } = resource.fields.score;
-    const schema = { type: 'number', format: 'double', minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
+    // Bounds of ±1.797e308 stop generators of clients, and say no more than the format does.
+    const schema = { type: 'number', format: 'double' };
     expect(jsonSchema('documented')).toEqual(schema);
     const anyOf = [
       { type: 'number', const: -1 },
