@@ -9,6 +9,7 @@ const tenantId = '10000000-0000-4000-8000-000000000009';
 const appRoles = [
   { id: 'read', value: 'ModelPerformance.Read' },
   { id: 'write', value: 'ModelPerformance.Write' },
+  { id: 'operate', value: 'ModelPerformance.Operate' },
 ];
 
 /** The Entra ID of somebody who follows the documents. */
