@@ -43,11 +43,18 @@ export async function startChild(
   while (!address.test(said)) await Promise.race([once(child.stdout ?? child, 'data'), lost]);
   return {
     url: address.exec(said)?.groups?.url ?? '',
-    usage: async () => {
-      const told = once(child, 'message');
+    usage: () => {
+      // The host tells of its calls on the same channel.
+      const told = new Promise<Usage>((resolve) => {
+        const hear = ({ usage }: { readonly usage?: Usage }) => {
+          if (usage === undefined) return;
+          child.off('message', hear);
+          resolve(usage);
+        };
+        child.on('message', hear);
+      });
       child.send('usage');
-      const [usage] = (await Promise.race([told, lost])) as [Usage];
-      return usage;
+      return Promise.race([told, lost]);
     },
     kill: () => {
       child.kill('SIGKILL');

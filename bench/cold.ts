@@ -6,8 +6,8 @@ import type { Upstream } from './upstream.js';
 
 /** From the start of a process to its first answered update. */
 export function measureCold(upstream: Upstream, rounds: number): Promise<Part> {
-  const measured = pick('empty-plain', 'empty', 'facade', 'naive', 'ours', 'ours-telemetry');
-  return measureRounds(measured, rounds, ['empty-plain', 'empty', 'facade'], async (subject) => {
+  const measured = pick('empty', 'facade', 'naive', 'ours', 'ours-telemetry');
+  return measureRounds(measured, rounds, ['empty', 'facade'], async (subject) => {
     const startMs = performance.now();
     const child = await startSubject(subject, upstream);
     await drive(child.url, updateCall(upstream), 1, { calls: 1 });

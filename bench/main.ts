@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBulk } from './bulk.js';
 import { measureCold } from './cold.js';
 import { measureList, measureLoad } from './load.js';
 import { measureMemory } from './memory.js';
@@ -11,10 +12,10 @@ import type { Upstream } from './upstream.js';
 
 const usage = `Measures this product beside what it is built on, in one run and interleaved, and writes bench/results.json.
 
-  npm run bench [-- --only cold,load,list,memory] [--rounds 9]
+  npm run bench [-- --only cold,load,list,memory,bulk] [--rounds 9]
 
   --only    parts to measure, all by default
-  --rounds  short rounds, 7 at least for figures that are to be kept; memory has one
+  --rounds  short rounds, 7 at least for figures that are to be kept; memory and bulk have one
 `;
 
 const measures: Record<PartName, (upstream: Upstream, rounds: number) => Promise<Part>> = {
@@ -22,6 +23,7 @@ const measures: Record<PartName, (upstream: Upstream, rounds: number) => Promise
   load: measureLoad,
   list: measureList,
   memory: measureMemory,
+  bulk: measureBulk,
 };
 
 interface Flags {

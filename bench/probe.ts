@@ -7,10 +7,11 @@ export interface Usage {
   readonly residentMb: number;
 }
 
-process.on('message', () => {
+process.on('message', (message) => {
+  if (message !== 'usage') return;
   const { user, system } = process.cpuUsage();
   const usage: Usage = { cpuMs: (user + system) / 1000, residentMb: process.memoryUsage.rss() / 2 ** 20 };
-  process.send?.(usage);
+  process.send?.({ usage });
 });
 // Whether it ends is the server's decision, not the channel's.
 process.channel?.unref();

@@ -20,7 +20,7 @@ export interface Part {
   readonly rows: readonly Row[];
 }
 
-export const parts = ['cold', 'load', 'list', 'memory'] as const;
+export const parts = ['cold', 'load', 'list', 'memory', 'bulk'] as const;
 export type PartName = (typeof parts)[number];
 export type Results = Partial<Record<PartName, Part>>;
 

@@ -13,6 +13,15 @@ function spin(): number {
   return sum > 0 ? performance.now() - startMs : NaN;
 }
 
+/** Where it is measured. @param noise what the same work took, before each round; once more if nobody looked */
+export function machine(noise: readonly number[]): Omit<Part, 'rounds' | 'rows'> {
+  return {
+    node: process.version,
+    processors: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    noiseMs: spreadOf(noise.length > 0 ? noise : [spin()]),
+  };
+}
+
 /**
  * Measures all subjects in each round, in an order of its own, and compares within the round.
  * @param floors whose values the others' are divided by
@@ -34,10 +43,8 @@ export async function measureRounds<Subject extends string>(
     process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
   return {
+    ...machine(noise),
     rounds,
-    node: process.version,
-    processors: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
-    noiseMs: spreadOf(noise),
     rows: names.map((subject) => rowOf(subject, subjects, floors, found)),
   };
 }

@@ -5,14 +5,12 @@ import { join, resolve } from 'node:path';
 import { startChild, type Child } from './child.js';
 import type { Upstream } from './upstream.js';
 
-export type Subject =
-  'proxy' | 'empty-plain' | 'empty' | 'facade' | 'naive' | 'ours' | 'ours-telemetry' | 'ours-no-read';
+export type Subject = 'proxy' | 'empty' | 'facade' | 'naive' | 'ours' | 'ours-telemetry' | 'ours-no-read';
 
 /** What is measured: each does the same update as far as it does any. */
 const subjects: Record<Subject, string> = {
   proxy: 'bare proxy, no Functions',
-  'empty-plain': 'empty app',
-  empty: 'empty app, HTTP streams',
+  empty: 'empty app',
   facade: 'least facade',
   naive: 'obvious facade',
   ours: 'this product',
@@ -49,17 +47,28 @@ function folderOf(app: string): string {
   return folder;
 }
 
-/** Starts one in a process of its own. @param flags of Node */
-export function startSubject(subject: Subject, upstream: Upstream, flags: readonly string[] = []): Promise<Child> {
+/** Starts one in a process of its own, with flags of Node and of the host. */
+export function startSubject(
+  subject: Subject,
+  upstream: Upstream,
+  flags: readonly string[] = [],
+  hostFlags: readonly string[] = [],
+): Promise<Child> {
   const environment = { ...upstream.environment };
   if (subject === 'proxy') return startChild([join(__dirname, 'proxy.js')], environment, flags);
   const app = subject.replace(/-.*/, '');
   const folder = app === 'ours' ? packageFolder : folderOf(app);
-  const host = [join(__dirname, '..', 'local', 'host', 'main.js'), '--port', '0', '--root', resolve(folder)];
+  const host = [
+    join(__dirname, '..', 'local', 'host', 'main.js'),
+    '--port',
+    '0',
+    '--root',
+    resolve(folder),
+    ...hostFlags,
+  ];
   const own: Record<string, string> = {
     ...((subject === 'ours-telemetry' || subject === 'naive') && upstream.telemetry),
     ...(subject === 'ours-no-read' && { AUDIT_FROM: 'none' }),
-    ...(subject === 'empty-plain' && { BENCH_STREAM: 'false' }),
   };
   return startChild(host, { ...environment, ...own }, flags);
 }

@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 export class Stop extends Error {
   constructor(
     message: string,
-    readonly exitCode: 1 | 2 = 1,
+    readonly exitCode: 1 | 2 | 3 = 1,
   ) {
     super(message);
   }
@@ -56,16 +56,32 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
   throw new Error(`${flag} takes a whole number from ${least} to ${most}.`);
 }
 
+/** What a failure of the file system means to whoever ran the command; `run.mjs` has the same for the time before the packages are there. */
+const meanings: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full.',
+  EROFS: 'This folder is read-only.',
+  EACCES: 'This file belongs to somebody else (sudo?), or may not be written.',
+  EPERM: 'This file belongs to somebody else (sudo?), or may not be written.',
+  EEXIST: 'There is a file where a folder is needed: remove it.',
+  ENOTDIR: 'There is a file where a folder is needed: remove it.',
+};
+
 /** Runs a command: a known reason to end is one line, anything else comes with its stack. */
 export function runCommand(main: () => void | Promise<void>): void {
   const failed = (error: unknown) => {
-    const known = error instanceof Stop;
-    process.stderr.write(`${known ? error.message : error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
-    process.exit(known ? error.exitCode : 1);
+    process.stderr.write(`${lineOf(error)}\n`);
+    process.exit(error instanceof Stop ? error.exitCode : 1);
   };
   try {
     void Promise.resolve(main()).catch(failed);
   } catch (error) {
     failed(error);
   }
+}
+
+function lineOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Stop) return error.message;
+  const meaning = meanings[(error as NodeJS.ErrnoException).code ?? ''];
+  return meaning === undefined ? (error.stack ?? error.message) : `${meaning} (${error.message})`;
 }

@@ -20,6 +20,8 @@ const commands = {
   'connector:check': 'hold the connector against Microsoft’s schemas and rules',
   'infra:check': 'compile the templates, and compare what they deploy with the snapshots',
   'infra:renew': 'write those snapshots anew',
+  bulk: 'send a CSV file of updates as a job',
+  drift: 'compare the product with what Microsoft publishes now',
   bench: 'measure speed and weight side by side',
   verify: 'run the long proofs, an hour and more',
   help: 'print this list',

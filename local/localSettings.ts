@@ -1,5 +1,5 @@
 import { constants, copyFileSync, existsSync } from 'node:fs';
-import { readConfig, SettingsError } from '../src/config.js';
+import { misspeltSettings, readConfig, SettingsError } from '../src/config.js';
 import { settings } from '../src/settings.js';
 import { Stop } from './commandLine.js';
 import { readLocalSettings } from './host/settings.js';
@@ -19,7 +19,11 @@ export function prepareSettings(print: (line: string) => void): void {
   } catch (error) {
     if (!existsSync(file)) throw new Stop(`${file} cannot be made from ${sample}: ${(error as Error).message}`);
   }
-  const gone = Object.keys(readSettings()).filter((name) => !(name in settings) && !platformNames.test(name));
+  // The app tells itself of those that look like one.
+  const looksLikeOne = (name: string) => misspeltSettings({ [name]: '' }).length > 0;
+  const gone = Object.keys(readSettings()).filter(
+    (name) => !(name in settings) && !platformNames.test(name) && !looksLikeOne(name),
+  );
   for (const name of gone) print(`${file}: ${name} is not a setting of this version, and does nothing.`);
 }
 

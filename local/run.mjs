@@ -164,6 +164,6 @@ try {
   const [program, ...programArguments] = process.argv.slice(2);
   if (program) run(program, programArguments);
 } catch (error) {
-  console.error(`\n${error.code ? `${meaningOf(error.code) ?? ''} (${error.message})` : error.message}`);
+  console.error(`\n${meaningOf(error.code ?? '') ? `${meaningOf(error.code)} (${error.message})` : error.message}`);
   process.exit(1);
 }

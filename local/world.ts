@@ -32,12 +32,13 @@ export async function openWorld({ api, graph, identity, ingestion, blob, queue, 
     };
     return { emulator, storage, page, close };
   } catch (error) {
+    const [, why] = /^Azurite did not start: (.*)/.exec((error as Error).message) ?? [];
+    if (why !== undefined && !('code' in (error as Error)))
+      throw new Stop(`Storage does not start: ${why} To begin with an empty one, delete ${folder}.`);
     const { code, port } = error as { code?: string; port?: number };
-    const why = { EADDRINUSE: 'is taken, perhaps by another npm start', EACCES: 'is not allowed here' }[code ?? ''];
-    if (why === undefined) throw error;
-    throw new Stop(
-      `Port ${port ?? api} ${why}. Take other ports: npm start -- --port ${api < 2000 ? 7071 : api + 100}`,
-    );
+    const words = { EADDRINUSE: 'is taken, perhaps by another npm start', EACCES: 'is not allowed here' }[code ?? ''];
+    if (words === undefined || port === undefined) throw error;
+    throw new Stop(`Port ${port} ${words}. Take other ports: npm start -- --port ${api < 2000 ? 7071 : api + 100}`);
   }
 }
 

@@ -8,8 +8,8 @@ import { composeJobs } from './jobs/compose.js';
 import type { JobParts } from './jobs/parts.js';
 import { createLifecycle } from './lifecycle.js';
 import { pointer } from './pointer.js';
-import { modelPerformance } from './resource/modelPerformance.js';
 import { parserOf, type Parse } from './resource/parse.js';
+import type { Resource } from './resource/resource.js';
 import { quietly } from './telemetry/exception.js';
 import { createTelemetry, noTelemetry, type Telemetry } from './telemetry/telemetry.js';
 import type { UpdateParts } from './updates/parts.js';
@@ -32,10 +32,10 @@ export interface Parts extends UpdateParts {
 /** @param log lines for the operator, of which the platform takes the level from their words */
 export function compose(
   config: Config,
+  resource: Resource,
   log: (line: string) => void,
   telemetry: Telemetry = openTelemetry(config, log),
 ): Parts {
-  const resource = modelPerformance;
   const lifecycle = createLifecycle();
   const tokenTarget = new URL(config.graph.scope).host;
   const tokens = createTokenSource({
@@ -64,7 +64,7 @@ export function compose(
     ...parts,
     jobs: composeJobs(config.jobs, parts, log),
     authorize: createAdmit(config.entra),
-    readiness: createReadiness(config, graph, tokens, lifecycle.closing),
+    readiness: createReadiness(config, resource, graph, tokens, lifecycle.closing),
     parse: parserOf(resource, config.validation, pointer),
     close: async () => {
       await lifecycle.end(config.limits.shutdownWritesMs, config.limits.shutdownAnswersMs);

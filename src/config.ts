@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { jobsConfigOf, type JobsConfig } from './jobs/config.js';
-import { clouds, settings, type SettingName } from './settings.js';
+import { misspelt } from './misspelt.js';
+import { clouds, settings, type SettingName, type SettingValues } from './settings.js';
 import { threadEnvironment } from './telemetry/environment.js';
 
 /** The settings, checked and frozen. */
@@ -75,42 +76,6 @@ export interface Limits {
   readonly shutdownAnswersMs: number;
 }
 
-interface Values extends Record<Exclude<SettingName, StringName>, number> {
-  readonly GRAPH_CLOUD: keyof typeof clouds;
-  readonly GRAPH_ROOT?: string;
-  readonly GRAPH_VERSION: string;
-  readonly GRAPH_CREDENTIAL: 'managed-identity' | 'azure-cli';
-  readonly MANAGED_IDENTITY_CLIENT_ID: string;
-  readonly ENTRA_TENANT_ID: string;
-  readonly ENTRA_API_CLIENT_ID: string;
-  readonly ENTRA_ALLOWED_CLIENT_IDS?: string;
-  readonly ENTRA_ROOT?: string;
-  readonly PUBLIC_BASE_URL?: string;
-  readonly VALIDATION: 'documented' | 'strict';
-  readonly VERIFY_BY: 'answer' | 'read';
-  readonly READ_BACK_DELAYS_MS: string;
-  readonly AUDIT_FROM: 'read' | 'none';
-  readonly APPLICATIONINSIGHTS_CONNECTION_STRING?: string;
-  readonly TELEMETRY_AUTHENTICATION: 'connection-string' | 'managed-identity';
-}
-type StringName =
-  | 'GRAPH_CLOUD'
-  | 'GRAPH_ROOT'
-  | 'GRAPH_VERSION'
-  | 'GRAPH_CREDENTIAL'
-  | 'MANAGED_IDENTITY_CLIENT_ID'
-  | 'ENTRA_TENANT_ID'
-  | 'ENTRA_API_CLIENT_ID'
-  | 'ENTRA_ALLOWED_CLIENT_IDS'
-  | 'ENTRA_ROOT'
-  | 'PUBLIC_BASE_URL'
-  | 'VALIDATION'
-  | 'VERIFY_BY'
-  | 'READ_BACK_DELAYS_MS'
-  | 'AUDIT_FROM'
-  | 'APPLICATIONINSIGHTS_CONNECTION_STRING'
-  | 'TELEMETRY_AUTHENTICATION';
-
 /** Says all that is wrong with the settings, one line each: name, reason, example, and never a value (F37). */
 export class SettingsError extends Error {
   constructor(readonly mistakes: readonly string[]) {
@@ -119,7 +84,7 @@ export class SettingsError extends Error {
   }
 }
 
-const schema = Joi.object<Values>(
+const schema = Joi.object<SettingValues>(
   Object.fromEntries(Object.entries(settings).map(([name, { rule }]) => [name, rule])),
 ).unknown(true);
 
@@ -135,7 +100,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   const result = schema.validate(given, { abortEarly: false, errors: { render: false } });
   const error = result.error;
-  const value = result.value as Values;
+  const value = result.value as SettingValues;
   const mistakes = (error?.details ?? []).map(({ path, type }) => mistake(path.join('.') as SettingName, type));
   const development = environment.AZURE_FUNCTIONS_ENVIRONMENT === 'Development';
   for (const name of ['GRAPH_ROOT', 'ENTRA_ROOT', 'PUBLIC_BASE_URL'] as const) {
@@ -144,7 +109,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   const cloud = clouds[value.GRAPH_CLOUD];
-  const readBackDelaysMs = value.READ_BACK_DELAYS_MS.split(',').map(Number);
 
   return Object.freeze({
     graph: {
@@ -181,7 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxAttempts: value.MAX_ATTEMPTS,
       backoffBaseMs: value.BACKOFF_BASE_MS,
       backoffCapMs: value.BACKOFF_CAP_MS,
-      readBackDelaysMs,
+      readBackDelaysMs: value.READ_BACK_DELAYS_MS,
       readBackLeastMs: value.READ_BACK_LEAST_MS,
       readyMs: value.READY_TIMEOUT_MS,
       readyCacheMs: value.READY_CACHE_MS,
@@ -191,7 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       shutdownWritesMs: value.SHUTDOWN_WRITES_MS,
       shutdownAnswersMs: value.SHUTDOWN_ANSWERS_MS,
     },
-    jobs: jobsConfigOf(value, readBackDelaysMs, environment),
+    jobs: jobsConfigOf(value, environment),
     telemetry: {
       connectionString: value.APPLICATIONINSIGHTS_CONNECTION_STRING,
       identityClientId:
@@ -223,4 +187,9 @@ function mistake(name: SettingName, type: string): string {
   const { example, says } = settings[name];
   const reason = type === 'any.required' ? 'is missing' : 'has a value that cannot be used';
   return `${name} ${reason}. ${says} Example: ${name}=${example}`;
+}
+
+/** One line for each name in the environment that looks like a setting and is none. */
+export function misspeltSettings(environment: Readonly<Record<string, unknown>> = process.env): string[] {
+  return misspelt(Object.keys(environment), Object.keys(settings));
 }

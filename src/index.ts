@@ -1,42 +1,6 @@
-import { app } from '@azure/functions';
-import { compose } from './compose.js';
-import { readConfig, SettingsError, type Config } from './config.js';
-import { guardStreams } from './http/streamGuard.js';
-import { appFunctions, refusingFunctions, type AppFunction } from './register.js';
-import { streamTimeoutMs } from './settings.js';
+import { modelPerformance } from './resource/modelPerformance.js';
+import { start } from './start.js';
 
-// Registers what compose has made. Beside the telemetry thread's, this is the only file that does something when it is loaded.
-/** The platform takes a line's level from its words: `error`, `warning`. */
-const log = (line: string) => process.stderr.write(`${line}\n`);
-
-app.setup({ enableHttpStream: true });
-const config = readSettings();
-for (const one of config === undefined ? refusingFunctions() : composed(config)) {
-  if (one.trigger === 'http') {
-    const { name, route, handler } = one;
-    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-    app.http(name, { route, handler, authLevel: 'anonymous', methods: [...methods] });
-  } else {
-    const { name, queue, handler } = one;
-    app.storageQueue(name, { queueName: queue, connection: 'AzureWebJobsStorage', handler });
-  }
-}
-guardStreams(config?.limits.streamMs ?? streamTimeoutMs, log);
-
-/** One line for each mistake: of an error with several lines the platform shows the first alone (F57). */
-function readSettings(): Config | undefined {
-  try {
-    return readConfig();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    for (const mistake of error.mistakes) log(`Settings error: ${mistake}`);
-    return undefined;
-  }
-}
-
-function composed(config: Config): AppFunction[] {
-  const parts = compose(config, log);
-  // The platform ends an instance when the last call has been answered, or some 41 s after it began to; then there are 5 s (F38).
-  app.hook.appTerminate(parts.close);
-  return appFunctions(parts);
-}
+// Beside the telemetry thread's, this is the only file that does something when it is loaded. Another resource is a file beside
+// modelPerformance.ts, and this line.
+start(modelPerformance);

@@ -47,8 +47,8 @@ export const problems = {
   },
   'invalid-id': {
     status: 400,
-    title: 'The id cannot be one of a model',
-    says: 'Use an id as the list of models gives it: letters, digits and . _ ~ = - only, at most 256 characters.',
+    title: 'The id cannot be one of a {{object}}',
+    says: 'Use an id as the list of {{objects}} gives it: letters, digits and . _ ~ = - only, at most 256 characters.',
     retry: 'no',
   },
   'invalid-query': {
@@ -92,8 +92,8 @@ export const problems = {
   },
   'not-found': {
     status: 404,
-    title: 'There is no such model',
-    says: 'Microsoft Graph has no model with this id. Ids change when endpoint analytics is set up anew.',
+    title: 'There is no such {{object}}',
+    says: 'Microsoft Graph has no {{object}} with this id. Ids change when endpoint analytics is set up anew.',
     retry: 'no',
   },
   'job-not-found': {
@@ -117,7 +117,7 @@ export const problems = {
   conflict: {
     status: 409,
     title: 'Microsoft Graph reports a conflict',
-    says: 'Somebody else is changing the same model, or it is locked. Look at it, then decide whether to send the update again.',
+    says: 'Somebody else is changing the same {{object}}, or it is locked. Look at it, then decide whether to send the update again.',
     retry: 'no',
   },
   'job-not-finished': {
@@ -165,7 +165,7 @@ export const problems = {
   'update-not-visible': {
     status: 424,
     title: 'Microsoft Graph accepted the update and does not show it',
-    says: 'Microsoft Graph answered with success and does not show the new values of the properties in `errors`, for now or for good. Read the model in a minute.',
+    says: 'Microsoft Graph answered with success and does not show the new values of the properties in `errors`, for now or for good. Read the {{object}} in a minute.',
     retry: 'no',
   },
   'graph-throttled': {
@@ -189,7 +189,7 @@ export const problems = {
   'graph-error': {
     status: 502,
     title: 'Microsoft Graph failed',
-    says: 'Microsoft Graph answered with an error of its own. Read the model to see its values, or send the same update again.',
+    says: 'Microsoft Graph answered with an error of its own. Read the {{object}} to see its values, or send the same update again.',
     retry: 'yes',
   },
   'graph-rejected-credentials': {
@@ -207,19 +207,19 @@ export const problems = {
   'graph-connection-lost': {
     status: 502,
     title: 'The connection to Microsoft Graph was lost',
-    says: 'Read the model to see its values, or send the same update again.',
+    says: 'Read the {{object}} to see its values, or send the same update again.',
     retry: 'yes',
   },
   'update-unverified': {
     status: 502,
     title: 'The update could not be verified',
-    says: 'Microsoft Graph answered with success, and the new values could not be read. Read the model, or send the same update again.',
+    says: 'Microsoft Graph answered with success, and the new values could not be read. Read the {{object}}, or send the same update again.',
     retry: 'yes',
   },
   'job-interrupted': {
     status: 502,
     title: 'The job was interrupted while the update was under way',
-    says: 'It may have been applied, and what the model shows does not tell. Read the model, or send the same update again.',
+    says: 'It may have been applied, and what the {{object}} shows does not tell. Read the {{object}}, or send the same update again.',
     retry: 'yes',
   },
   'not-ready': {
@@ -273,7 +273,7 @@ export const problems = {
   'graph-timeout': {
     status: 504,
     title: 'Microsoft Graph did not answer in time',
-    says: 'Read the model to see its values, or send the same update again.',
+    says: 'Read the {{object}} to see its values, or send the same update again.',
     retry: 'yes',
   },
 } as const satisfies Record<string, ProblemRow>;
@@ -289,6 +289,8 @@ export interface Mistake {
 
 interface More {
   readonly errors?: readonly Mistake[];
+  /** How many there are, where many updates can have more than are listed. */
+  readonly errorsTotal?: number;
   readonly retryAfterSeconds?: number;
   /** Methods that fit the path, for 405. */
   readonly allow?: readonly string[];

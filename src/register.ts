@@ -8,12 +8,14 @@ import { handle } from './http/handle.js';
 import { live, ready } from './http/health.js';
 import { home } from './http/home.js';
 import { cancel, jobs, previous, progress, result, submit } from './http/jobs.js';
+import { labels } from './http/labels.js';
 import { list } from './http/list.js';
 import { notConfigured } from './http/notConfigured.js';
 import { read } from './http/read.js';
 import { preview, update } from './http/update.js';
 import { names } from './jobs/azure.js';
 import { onMessage, onPoisonedMessage } from './jobs/compose.js';
+import type { Resource } from './resource/resource.js';
 
 /** One function as it is registered with the platform. */
 export type AppFunction =
@@ -30,57 +32,63 @@ export interface Registered {
 const prefix = 'api';
 
 /** Every path below {@link prefix} with what it does by method and for whom. */
-const paths: readonly Path[] = [
+const pathsOf = ({ name }: Resource): readonly Path[] => [
   { route: 'docs', methods: { GET: { role: 'none', handler: docs } } },
   { route: 'docs/{file}', methods: { GET: { role: 'none', handler: docsFile } } },
   { route: 'health/live', methods: { GET: { role: 'none', handler: live } } },
   { route: 'health/ready', methods: { GET: { role: 'none', handler: ready } } },
   { route: 'openapi.json', methods: { GET: { role: 'none', handler: contract } } },
-  { route: 'v1/model-performance', methods: { GET: { role: 'Read', handler: list } } },
-  { route: 'v1/model-performance/batch', methods: { POST: { role: 'Write', handler: batch, audited: true } } },
+  { route: `v1/${name}`, methods: { GET: { role: 'Read', handler: list } } },
+  { route: `v1/${name}/batch`, methods: { POST: { role: 'Write', handler: batch, audited: true } } },
   {
-    route: 'v1/model-performance/jobs',
+    route: `v1/${name}/jobs`,
     methods: { GET: { role: 'Operate', handler: jobs }, POST: { role: 'Write', handler: submit } },
   },
   {
-    route: 'v1/model-performance/jobs/{jobId}',
+    route: `v1/${name}/jobs/{jobId}`,
     methods: { GET: { role: 'Operate', handler: progress }, DELETE: { role: 'Operate', handler: cancel } },
   },
   {
-    route: 'v1/model-performance/jobs/{jobId}/previous',
+    route: `v1/${name}/jobs/{jobId}/previous`,
     methods: { GET: { role: 'Operate', handler: previous } },
   },
   {
-    route: 'v1/model-performance/jobs/{jobId}/result',
+    route: `v1/${name}/jobs/{jobId}/result`,
     methods: { GET: { role: 'Operate', handler: result } },
   },
+  { route: `v1/${name}/labels`, methods: { GET: { role: 'Read', handler: labels } } },
   {
-    route: 'v1/model-performance/{id}',
+    route: `v1/${name}/{id}`,
     methods: { GET: { role: 'Read', handler: read }, PATCH: { role: 'Write', handler: update, audited: true } },
   },
-  { route: 'v1/model-performance/{id}/preview', methods: { POST: { role: 'Write', handler: preview } } },
+  { route: `v1/${name}/{id}/preview`, methods: { POST: { role: 'Write', handler: preview } } },
   { route: 'v1/{*path}' },
 ];
 
 /** What is registered, without what it does: the contract is written from it. */
-export const registered: readonly Registered[] = paths.map(({ route, methods = {} }) => ({
-  route,
-  roles: Object.fromEntries(Object.entries(methods).map(([method, { role }]) => [method, role])),
-}));
+export function registeredOf(resource: Resource): readonly Registered[] {
+  return pathsOf(resource).map(({ route, methods = {} }) => ({
+    route,
+    roles: Object.fromEntries(Object.entries(methods).map(([method, { role }]) => [method, role])),
+  }));
+}
 
 /** Leads to the page; not part of the contract. */
 const homePath: Omit<Path, 'route'> = { methods: { GET: { role: 'none', handler: home } } };
 
 /** Every path with its whole route. Each is there once, for all methods, so that a wrong one can be answered with 405 and `Allow`. */
-const allPaths: readonly Path[] = [
+const allPathsOf = (resource: Resource): readonly Path[] => [
   { ...homePath, route: '/' },
   { ...homePath, route: prefix },
-  ...paths.map((path) => ({ ...path, route: `${prefix}/${path.route}` })),
+  ...pathsOf(resource).map((path) => ({ ...path, route: `${prefix}/${path.route}` })),
 ];
 
 /** Every function. */
 export function appFunctions(parts: Parts): AppFunction[] {
-  return [...allPaths.map((path) => httpFunction(path, handle(path, parts))), ...queueFunctions(parts)];
+  return [
+    ...allPathsOf(parts.resource).map((path) => httpFunction(path, handle(path, parts))),
+    ...queueFunctions(parts),
+  ];
 }
 
 /** The functions of jobs: the deployment scales the first by itself, and an operator can pause it. */
@@ -101,8 +109,8 @@ function queueFunctions({ jobs: parts, lifecycle }: Parts): AppFunction[] {
 }
 
 /** Every function while the settings are unusable: nothing but HTTP is answered. */
-export function refusingFunctions(): AppFunction[] {
-  return allPaths.map((path) => httpFunction(path, notConfigured));
+export function refusingFunctions(resource: Resource): AppFunction[] {
+  return allPathsOf(resource).map((path) => httpFunction(path, notConfigured));
 }
 
 function httpFunction({ route }: Path, handler: HttpHandler): AppFunction {

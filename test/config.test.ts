@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../src/config.js';
+import { misspeltSettings, readConfig } from '../src/config.js';
 import { settings } from '../src/settings.js';
 
 const good = {
@@ -83,6 +83,31 @@ describe('APPLICATIONINSIGHTS_CONNECTION_STRING', () => {
   });
   test('none is no mistake', () => {
     expect(read('').connectionString).toBeUndefined();
+  });
+});
+
+describe('names that look like a setting', () => {
+  test.each([
+    ['MAX_ATTEMPS', 'MAX_ATTEMPTS'],
+    ['READ_BACK_DELAY_MS', 'READ_BACK_DELAYS_MS'],
+    ['Graph_Root', 'GRAPH_ROOT'],
+    ['GRAHP_ROOT', 'GRAPH_ROOT'],
+    ['ENTRA_TENNANT_ID', 'ENTRA_TENANT_ID'],
+  ])('%s: did you mean %s?', (name, meant) => {
+    expect(misspeltSettings({ [name]: 'x' })).toEqual([`${name} is not a setting. Did you mean ${meant}?`]);
+  });
+
+  test('no other name of the platform or of a machine does', () => {
+    const names = [
+      'PATH',
+      'HOME',
+      'WEBSITE_HOSTNAME',
+      'FUNCTIONS_WORKER_RUNTIME',
+      'GRAPH_TOKEN',
+      'AzureWebJobsStorage',
+    ];
+    const all = [...names, ...Object.keys(settings), ...Object.keys(process.env)];
+    expect(misspeltSettings(Object.fromEntries(all.map((name) => [name, ''])))).toEqual([]);
   });
 });
 

@@ -30,9 +30,9 @@ const mayImport: Record<string, RegExp> = {
   'src/http/':
     /^src\/(auth\/|graph\/|resource\/|jobs\/|telemetry\/|updates\/|call\.ts$|compose\.ts$|config\.ts$|deadline\.ts$|pointer\.ts$|problem\.ts$)/,
   'src/jobs/':
-    /^src\/(auth\/caller\.ts$|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|config\.ts$|deadline\.ts$|problem\.ts$)/,
+    /^src\/(auth\/caller\.ts$|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|config\.ts$|deadline\.ts$|problem\.ts$|settings\.ts$)/,
   'tools/': /^(src|local|bench)\//,
-  'clients/': /^src\/(resource\/|http\/(csvTable|readCsv)\.ts$|problem\.ts$)/,
+  'clients/': /^(local\/commandLine\.ts$|src\/(resource\/|http\/(csvTable|readCsv)\.ts$|problem\.ts$))/,
   'local/': /^src\/(resource\/|register\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };
 

@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { functionName, registered } from '../src/register.js';
+import { functionName, registeredOf } from '../src/register.js';
+import { modelPerformance } from '../src/resource/modelPerformance.js';
+
+const registered = registeredOf(modelPerformance);
 
 const routes = [...registered.map(({ route }) => route), 'v1/zebra/{id}'].map((route) => `api/${route}`);
 

@@ -32,7 +32,12 @@ const zip = atHand('the files of a release', ['zip', '--version']);
   'a release has the package, the contract, its notes, and the checksums of all that is published',
   async () => {
     expect(await release(`v${version}`)).toEqual({ code: 0, out: '', err: '' });
-    const names = [`model-performance-api-${version}.zip`, 'openapi.documented.json', 'openapi.strict.json'];
+    const names = [
+      `model-performance-api-${version}.zip`,
+      'model-performance-bulk.cjs',
+      'openapi.documented.json',
+      'openapi.strict.json',
+    ];
     expect(readdirSync(folder).sort()).toEqual(['NOTES.md', 'SHA256SUMS', ...names].sort());
     expect(readFileSync(join(folder, 'NOTES.md'), 'utf8')).toMatch(/^### For callers$/m);
     expect((await run(['sha256sum', '--check', '--quiet', 'SHA256SUMS'], { cwd: folder })).code).toBe(0);

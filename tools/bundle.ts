@@ -72,14 +72,6 @@ const lean: Plugin = {
     building.onResolve({ filter: /^@azure\/storage-(blob|queue)$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './storage.js', external: true } : undefined,
     );
-    // A package that is imported as a whole keeps all that it exports.
-    building.onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'identity' } : undefined,
-    );
-    building.onLoad({ filter: /.*/, namespace: 'identity' }, () => ({
-      contents: "export { ManagedIdentityCredential } from '@azure/identity';",
-      resolveDir: resolve('.'),
-    }));
     // Both kinds of import get the ES modules: nothing is there twice, and what is not used can be dropped.
     building.onResolve(
       { filter: /^@(azure|azure-rest|typespec)\// },
@@ -120,4 +112,20 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
   return Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? file : [])),
   );
+}
+
+/** Bundles a command into one file that runs on Node 20 and needs nothing else. */
+export async function bundleCommand(source: string, file: string): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
 }

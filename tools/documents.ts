@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { format } from 'prettier';
+import { goalsTable } from '../bench/goals.js';
 import { readResults, type PartName } from '../bench/results.js';
 import { table as benchTable } from '../bench/table.js';
 import { problems } from '../src/problem.js';
 import type { Field } from '../src/resource/field.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
+import { worded } from '../src/resource/words.js';
 import { settings } from '../src/settings.js';
 import { readChoices } from './infra/parameters.js';
 
@@ -23,8 +25,13 @@ const languages: Readonly<Record<string, string>> = {
   ts: 'ts',
 };
 
-/** A file of this repository as a block of code. */
+/** A file of this repository as a block of code; another document as a part of this one, without its title. */
 function asBlock(path: string): string {
+  if (path.endsWith('.md'))
+    return readFileSync(path, 'utf8')
+      .replace(/^# .*\n+/, '')
+      .replaceAll(/^#/gm, '##')
+      .trim();
   const language = languages[path.replace(/.*\./, '')] ?? '';
   return `\`\`\`${language}\n${readFileSync(path, 'utf8')}\`\`\``;
 }
@@ -57,8 +64,8 @@ const parts: Readonly<Record<string, () => string>> = {
       Object.entries(problems).map(([code, { status, title, says, retry }]) => [
         `\`${code}\``,
         String(status),
-        title,
-        says,
+        worded(title, modelPerformance),
+        worded(says, modelPerformance),
         retry,
       ]),
     ),
@@ -66,6 +73,7 @@ const parts: Readonly<Record<string, () => string>> = {
     Object.entries(readResults())
       .map(([name, part]) => benchTable(name as PartName, part))
       .join('\n\n'),
+  goals: () => goalsTable(readResults()),
   deployment: () =>
     table(
       ['variable', 'by default', 'what it chooses'],

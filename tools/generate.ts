@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { picture } from '../bench/picture.js';
+import { readResults } from '../bench/results.js';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
-import { registered } from '../src/register.js';
+import { registeredOf } from '../src/register.js';
 import { writeApiProperties } from './contract/apiProperties.js';
 import { writeOpenApi } from './contract/openapi.js';
 import { writeSwagger } from './contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './documents.js';
+
+const registered = registeredOf(modelPerformance);
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
 
@@ -38,6 +42,7 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
   const documented = await openApi('documented');
   return {
     ...(await documents()),
+    'docs/performance.svg': picture(readResults()),
     'contract/openapi.documented.json': documented,
     'contract/openapi.strict.json': await openApi('strict'),
     'connector/apiDefinition.swagger.json': await asJson(

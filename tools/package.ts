@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync,
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { readCommandLine, runCommand } from '../local/commandLine.js';
-import { bundle } from './bundle.js';
+import { bundle, bundleCommand } from './bundle.js';
 import { noticesOf } from './notices.js';
 
 const defaultFolder = join('.local', 'package');
@@ -77,4 +77,6 @@ runCommand(async () => {
   const folder = readFolder();
   await write(folder);
   process.stdout.write(`${folder}: ${sizeOf(folder)}\n`);
+  await bundleCommand(join('clients', 'bulk', 'main.ts'), `${folder}-bulk.cjs`);
+  process.stdout.write(`${folder}-bulk.cjs: the bulk command line, in one file\n`);
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Stop } from './stop.js';
+import { Stop } from '../../local/commandLine.js';
 
 /** Where the API is, and who asks. */
 export interface Api {

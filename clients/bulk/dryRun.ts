@@ -2,7 +2,7 @@ import { Problem } from '../../src/problem.js';
 import { readCsv } from '../../src/http/readCsv.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import type { Model } from './models.js';
-import { Stop } from './stop.js';
+import { Stop } from '../../local/commandLine.js';
 
 /**
  * What a table would change, one line for each value.

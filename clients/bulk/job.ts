@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { send, type Api } from './api.js';
-import { Stop, type ExitCode } from './stop.js';
+import { Stop } from '../../local/commandLine.js';
+
+/** How the command ends: 0 all applied, 1 some not, 2 refused before anything was done, 3 it could not be told. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** A job as the API tells of it. */
 export interface Job {

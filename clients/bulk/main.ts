@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readCommandLine, runCommand, Stop } from '../../local/commandLine.js';
 import { readTable } from '../../src/http/csvTable.js';
 import { openApi, type Api } from './api.js';
 import { changesOf, readable } from './dryRun.js';
-import { cancel, exitCodeOf, follow, previousOf, resultOf, submit } from './job.js';
+import { cancel, exitCodeOf, follow, previousOf, resultOf, submit, type ExitCode } from './job.js';
 import { withIds } from './match.js';
 import { readCsvOfAll, readModels } from './models.js';
 import { openProgress } from './progress.js';
-import { Stop, type ExitCode } from './stop.js';
 
 const usage = `Applies a CSV file of updates as one job of the Model Performance API, and waits for its end.
 
@@ -33,37 +32,27 @@ Ends with 0 when all rows are applied, with 1 when some are not, 2 when it was r
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 
-function readFlags() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        url: text,
-        api: text,
-        match: text,
-        result: text,
-        export: text,
-        undo: text,
-        cancel: text,
-        null: text,
-        excel: text,
-        'dry-run': flag,
-        again: flag,
-        help: flag,
-      },
-    });
-    if (values.excel !== undefined && !['comma', 'semicolon'].includes(values.excel))
-      throw new Error('--excel is comma or semicolon.');
-    if (values.null !== undefined && values.null !== 'clear') throw new Error('--null takes nothing but clear.');
-    const works = [positionals[0], values.export, values.undo, values.cancel].filter((work) => work !== undefined);
-    if (!values.help && (works.length !== 1 || positionals.length > 1))
-      throw new Error('Name one file, or one of --export, --undo and --cancel.');
-    if (!values.help && values.url === undefined) throw new Error('--url is missing.');
-    return { ...values, file: positionals[0] };
-  } catch (error) {
-    throw new Stop(`${error instanceof Error ? error.message : ''} See --help.`, 2);
-  }
-}
+const readFlags = () =>
+  readCommandLine({
+    command: 'bulk',
+    help: usage,
+    allowPositionals: true,
+    options: {
+      ...{ url: text, api: text, match: text, result: text, export: text, undo: text, cancel: text },
+      ...{ null: text, excel: text, 'dry-run': flag, again: flag },
+    },
+    read: (values, [file, ...more]) => {
+      const { url, excel } = values;
+      if (excel !== undefined && !['comma', 'semicolon'].includes(excel))
+        throw new Error('--excel is comma or semicolon.');
+      if (values.null !== undefined && values.null !== 'clear') throw new Error('--null takes nothing but clear.');
+      const works = [file, values.export, values.undo, values.cancel].filter((work) => work !== undefined);
+      if (works.length !== 1 || more.length > 0)
+        throw new Error('Name one file, or one of --export, --undo and --cancel.');
+      if (url === undefined) throw new Error('--url is missing.');
+      return { ...values, url, file };
+    },
+  });
 
 type Flags = ReturnType<typeof readFlags>;
 
@@ -71,11 +60,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<ExitCode> {
   const flags = readFlags();
-  if (flags.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const api = openApi(flags.url ?? '', flags.api);
+  const api = openApi(flags.url, flags.api);
   if (flags.export !== undefined) {
     writeFileSync(flags.export, await readCsvOfAll(api, flags.excel));
     return 0;
@@ -135,14 +120,6 @@ async function runJob(api: Api, csv: string | Uint8Array<ArrayBuffer>, flags: Fl
   return exitCodeOf(job);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof Stop ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-    );
-    process.exitCode = error instanceof Stop ? error.exitCode : 3;
-  },
-);
+runCommand(async () => {
+  process.exitCode = await main();
+});

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Table } from '../../src/http/csvTable.js';
 import type { Model } from './models.js';
-import { Stop } from './stop.js';
+import { Stop } from '../../local/commandLine.js';
 
 /**
  * A table whose rows name their models by other properties, with the ids in place of those. Case and space around do not count.
@@ -20,7 +20,11 @@ export function withIds({ head, lines, delimiter }: Table, match: readonly strin
           .toLowerCase(),
       )
       .join('\n');
-  const byKey = Map.groupBy(models, (model) => keyOf(match.map((name) => model[name])));
+  const byKey = new Map<string, Model[]>();
+  for (const model of models) {
+    const key = keyOf(match.map((name) => model[name]));
+    byKey.set(key, [...(byKey.get(key) ?? []), model]);
+  }
   const taken = new Map<string, number>();
   const mistakes: string[] = [];
   const ids = lines.map(({ cells, line }) => {

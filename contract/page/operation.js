@@ -47,10 +47,11 @@ export function operationView({ method, path, operation, contract, problems }) {
   return { view, renew };
 }
 
-/** The role that it needs; none for what everybody may call. */
+/** The roles of which it needs one; none for what everybody may call. */
 function roleOf({ security = [] }) {
   const needed = security.length > 0 && security.every((one) => Object.keys(one).length > 0);
-  return needed ? Object.values(security[0]).flat()[0]?.split('.').at(-1) : undefined;
+  const roles = security.flatMap((one) => Object.values(one).flat()).map((role) => role.split('.').at(-1));
+  return needed ? roles.join(' or ') : undefined;
 }
 
 function parameterInput({ name, in: place, required, description, schema, example }, contract) {

@@ -59,8 +59,17 @@ export function timeline(calls: readonly ServedCall[], requests: readonly Record
 function isFor(call: ServedCall, { at, id }: RecordedRequest): boolean {
   if (at < call.startedAt || at > (call.endedAt ?? Infinity)) return false;
   const [, rest = ''] = /\/v1\/model-performance\/?([^/?]*)/i.exec(call.path) ?? [];
-  const named = ['batch', 'jobs', 'labels'].includes(rest) ? '' : decodeURIComponent(rest);
+  const named = ['batch', 'jobs', 'labels'].includes(rest) ? '' : decoded(rest);
   return id === undefined ? named === '' : named.toLowerCase() === id.toLowerCase();
+}
+
+/** A caller may send anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function stepsOf(requests: readonly RecordedRequest[], startedAt: number, toGraph: readonly RecordedRequest[]): Step[] {

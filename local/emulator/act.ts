@@ -36,8 +36,6 @@ export interface Twist {
   readonly status?: number;
   /** How long reads go on to show the object as it was, after a write was stored. */
   readonly showsAfterMs?: number;
-  /** What a collection does with `$filter`; without a twist it is a 501. */
-  readonly filter?: 'refused' | 'ignored' | 'applied';
   /** Life of a managed identity's token, in seconds. */
   readonly lifetimeSeconds?: number;
   /** The managed identity gives the token that it gave last, as the platform's own cache does. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -12,13 +12,14 @@ export interface Certificate {
 const tenYearsMs = 3650 * 86_400_000;
 
 /**
- * The certificate of this clone, made at the first start and kept for its owner's eyes only. Several processes may start at
+ * The certificate of this clone, made at the first start and kept for its owner's eyes only; one that cannot be used is made anew. Several processes may start at
  * once: a link appears whole or not at all, so that the first one to finish is the one that all of them use.
  */
 export async function readCertificate(folder = resolve('.local')): Promise<Certificate> {
   const path = join(folder, 'emulator.pem');
   const held = read(path);
-  if (held !== undefined) return { path, pem: held };
+  if (held !== undefined && isUsable(held)) return { path, pem: held };
+  if (held !== undefined) rmSync(path, { force: true });
   mkdirSync(folder, { recursive: true });
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, await make(), { mode: 0o600 });
@@ -37,6 +38,17 @@ function read(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** Whether certificate and key are there, belong together, and are valid for a day at least. */
+function isUsable(pem: string): boolean {
+  try {
+    const certificate = new X509Certificate(pem);
+    const fresh = Date.parse(certificate.validTo) > Date.now() + 86_400_000;
+    return fresh && certificate.checkPrivateKey(createPrivateKey(pem));
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,7 @@
 import type { Field } from '../../src/resource/field.js';
 import { sameId } from '../../src/resource/id.js';
-import { modelPerformance, type ModelPerformance } from '../../src/resource/modelPerformance.js';
-
-/** The table of the resource's properties, by name. */
-export const fields: Readonly<Record<string, Field<unknown>>> = modelPerformance.fields;
+import type { ModelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
 
 /** Unlike a reader of Graph's answers, Graph itself takes the members of its enumerations alone. */
 function holds({ fits, members }: Field<unknown>, value: unknown): boolean {
@@ -15,7 +13,11 @@ function holds({ fits, members }: Field<unknown>, value: unknown): boolean {
  * is allowed, no other key and no other type.
  * @returns the properties to change, or the sentence of the refusal
  */
-export function readChange(body: unknown, id: string): { wanted: Partial<ModelPerformance> } | { refusal: string } {
+export function readChange(
+  { fields, odataType }: Resource,
+  body: unknown,
+  id: string,
+): { wanted: Partial<ModelPerformance> } | { refusal: string } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { refusal: 'The body is not an object.' };
   const wanted: Record<string, unknown> = {};
@@ -27,13 +29,12 @@ export function readChange(body: unknown, id: string): { wanted: Partial<ModelPe
         return { refusal: `Cannot convert the value of property '${name}' to the expected type '${field.edmType}'.` };
       wanted[name] = value;
     } else if (name === '@odata.type') {
-      if (value !== modelPerformance.odataType)
-        return { refusal: `The type '${String(value)}' is not the one of this collection.` };
+      if (value !== odataType) return { refusal: `The type '${String(value)}' is not the one of this collection.` };
     } else if (name === 'id') {
       if (typeof value !== 'string' || !sameId(value, id))
         return { refusal: 'The key of an object cannot be changed.' };
     } else {
-      return { refusal: `The property '${name}' does not exist on type '${modelPerformance.odataType.slice(1)}'.` };
+      return { refusal: `The property '${name}' does not exist on type '${odataType.slice(1)}'.` };
     }
   }
   // Every value was held against its field above.

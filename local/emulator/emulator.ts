@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
 import { openArmory, readArmedFaults, type ArmedFault } from './armory.js';
 import { readCertificate } from './certificate.js';
 import { apiClientId, callers, clientId, identitySecret, tenantId } from './constants.js';
@@ -10,13 +12,16 @@ import { answerIdentity, identityPath } from './identity.js';
 import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './ingestion.js';
 import { openKeyRing, type SigningKey } from './keys.js';
 import { listenAll } from './listener.js';
-import type { Model } from './models.js';
+import { seed, type Model } from './models.js';
 import { openQuota, type Quota, type QuotaLimits } from './quota.js';
 import { openLog, type RecordedRequest } from './record.js';
 import { itemsOf, serve, type Part, type Stage } from './serve.js';
 import { openStore } from './store.js';
 
 export interface EmulatorOptions {
+  /** The collection that Graph has, and its objects at first; the models of the seed by default. */
+  readonly resource?: Resource;
+  readonly objects?: readonly Model[];
   /** 0, the default, for any free port. */
   readonly graphPort?: number;
   readonly identityPort?: number;
@@ -82,7 +87,8 @@ const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { now = Date.now } = options;
   const keys = await openKeyRing();
-  const store = openStore(now);
+  const { resource = modelPerformance, objects = seed() } = options;
+  const store = openStore(now, resource, () => objects);
   const quota = openQuota(options.quota ?? {}, now);
   const log = openLog(options.recordLimit ?? 10_000);
   const armory = openArmory();
@@ -97,11 +103,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let release = new AbortController();
 
   const stage: Stage = {
+    resource,
     armory,
     log,
     setting: { now, elsewhereUrl: () => listeners.elsewhere.url, released: () => release.signal },
   };
-  const graph: Graph = { store, quota, keys, now, url: () => listeners.graph.url, items: itemsOf(stage) };
+  const graph: Graph = { resource, store, quota, keys, now, url: () => listeners.graph.url, items: itemsOf(stage) };
   const issuer = { keys, now, url: () => listeners.issuer.url };
   const identity = {
     keys,

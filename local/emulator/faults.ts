@@ -513,19 +513,6 @@ const others: readonly Fault[] = [
   envelope('lost', 'Reset instead of an answer, after the items were done.', wire('', 'reset'), stored),
   envelope('never', 'Reset instead of an answer, and nothing was done.', wire('', 'reset')),
   envelope('hang', 'No answer, ever, after the items were done.', hang, stored),
-  graph('filter-refused', '$filter is a 400.', { do: 'twist', twist: { filter: 'refused' } }, { method: 'GET' }),
-  graph(
-    'filter-ignored',
-    '$filter is ignored: everything comes back.',
-    { do: 'twist', twist: { filter: 'ignored' } },
-    { method: 'GET' },
-  ),
-  graph(
-    'filter-applied',
-    '$filter works, for eq of texts joined with and.',
-    { do: 'twist', twist: { filter: 'applied' } },
-    { method: 'GET' },
-  ),
 ];
 
 /** Every fault of Graph, the identity endpoint, the issuer and ingestion that the emulator can play, by id. */

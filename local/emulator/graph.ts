@@ -1,4 +1,4 @@
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
 import { forbidden, readAccess, type Access, type Version } from './access.js';
 import type { GraphError, Twist } from './act.js';
 import { answerBatch, type Items } from './batch.js';
@@ -9,11 +9,13 @@ import { json, type Answer, type Call } from './exchange.js';
 import type { KeyRing } from './keys.js';
 import { answerMetadata } from './metadata.js';
 import type { Model } from './models.js';
-import { readObject, readPage, type Refusal } from './query.js';
+import { readPage, type Refusal } from './query.js';
 import type { Quota } from './quota.js';
 import type { Store } from './store.js';
 
 export interface Graph {
+  /** The one collection that there is. */
+  readonly resource: Resource;
   readonly store: Store;
   readonly quota: Quota;
   readonly keys: KeyRing;
@@ -29,12 +31,12 @@ export type GraphTarget =
   | { readonly kind: 'item'; readonly version: Version; readonly id: string };
 
 /** Reads a path without normalising it: `/beta/…/x/../y` is no address here, as it must not be one for the app. */
-export function readGraphPath(path: string): GraphTarget | undefined {
+export function readGraphPath(resource: Pick<Resource, 'path'>, path: string): GraphTarget | undefined {
   const [, version, rest = ''] = /^\/(beta|v1\.0)\/(.+)$/.exec(path) ?? [];
   if (version !== 'beta' && version !== 'v1.0') return undefined;
   if (rest === '$batch') return { kind: 'batch', version };
-  if (rest === modelPerformance.path) return { kind: 'collection', version };
-  const key = rest.startsWith(`${modelPerformance.path}/`) ? rest.slice(modelPerformance.path.length + 1) : '';
+  if (rest === resource.path) return { kind: 'collection', version };
+  const key = rest.startsWith(`${resource.path}/`) ? rest.slice(resource.path.length + 1) : '';
   if (key === '' || key.includes('/')) return undefined;
   try {
     return { kind: 'item', version, id: decodeURIComponent(key) };
@@ -48,10 +50,11 @@ export function answerGraph(graph: Graph, call: Call, twist: Twist): Answer {
   if (call.method === 'GET' && /^\/(beta|v1\.0)\/\$metadata$/.test(call.path)) return answerMetadata();
   const access = readAccess(call, graph.keys, graph.url(), graph.now());
   if ('status' in access) return access;
-  const target = readGraphPath(call.path);
+  const target = readGraphPath(graph.resource, call.path);
   if (target?.kind !== 'batch') return answerOne(graph, call, target, access, twist);
   if (call.method !== 'POST') return notEmulated(call, `${call.method} of $batch`);
-  const own = (item: Call, bent: Twist) => answerOne(graph, item, readGraphPath(item.path), access, bent);
+  const own = (item: Call, bent: Twist) =>
+    answerOne(graph, item, readGraphPath(graph.resource, item.path), access, bent);
   return answerBatch(call, target.version, twist, own, graph.items);
 }
 
@@ -70,10 +73,10 @@ function answerOne(graph: Graph, call: Call, target: GraphTarget | undefined, ac
 
 type ItemTarget = Extract<GraphTarget, { kind: 'item' }>;
 
-function list(graph: Graph, call: Call, version: Version, { filter, pages, values }: Twist): Answer {
-  const page = readPage(graph.store.seenList(), call.query, filter);
+function list(graph: Graph, call: Call, version: Version, { pages, values }: Twist): Answer {
+  const page = readPage(graph.store.seenList(), call.query);
   if ('status' in page) return refuseQuery(call, page);
-  const collection = `${graph.url()}/${version}/${modelPerformance.path}`;
+  const collection = `${graph.url()}/${version}/${graph.resource.path}`;
   const link = page.next === undefined ? undefined : `${collection}?${page.next}`;
   const shown = pages === undefined ? link : bentLink(pages, call.query, collection);
   const models = pages === 'endless' ? [] : page.models;
@@ -81,7 +84,7 @@ function list(graph: Graph, call: Call, version: Version, { filter, pages, value
     '@odata.context': contextOf(graph, version),
     ...(shown !== undefined && { '@odata.nextLink': shown }),
     value: models.map((model, index) =>
-      withPlaces({ '@odata.type': modelPerformance.odataType, ...model }, index === 0 ? values : {}),
+      withPlaces({ '@odata.type': graph.resource.odataType, ...model }, index === 0 ? values : {}),
     ),
   };
   return withValues(json(200, body, graphHeaders(call)), values);
@@ -90,9 +93,8 @@ function list(graph: Graph, call: Call, version: Version, { filter, pages, value
 function get(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Twist): Answer {
   const model = graph.store.seen(id);
   if (!model) return notFound(call, id);
-  const object = readObject(model, call.query);
-  if (isRefusal(object)) return refuseQuery(call, object);
-  return good(graph, call, version, object, twist);
+  if (call.query) return notEmulated(call, `the query ${call.query} of one object`);
+  return good(graph, call, version, model, twist);
 }
 
 /** PATCH: 200, unless twisted, and the whole object as it then is. Writes that are refused count against the quota as well. */
@@ -112,7 +114,7 @@ function update(graph: Graph, call: Call, { id, version }: ItemTarget, twist: Tw
   if (body === undefined) return badRequest(call, 'Unable to read JSON request payload.');
   const model = graph.store.get(id);
   if (!model) return notFound(call, id);
-  const change = readChange(body, id);
+  const change = readChange(graph.resource, body, id);
   if ('refusal' in change) return badRequest(call, change.refusal);
   if (Object.keys(change.wanted).length === 0)
     return notEmulated(call, 'what Graph does with a PATCH that changes nothing');
@@ -129,13 +131,13 @@ function good(
   graph: Graph,
   call: Call,
   version: Version,
-  object: Partial<Model>,
+  object: Model,
   { shape, values }: Twist,
   status = 200,
 ): Answer {
   const context = { '@odata.context': `${contextOf(graph, version)}/$entity` };
-  const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id?.toUpperCase() : object.id;
-  const whole = { '@odata.type': modelPerformance.odataType, ...object, ...(id !== undefined && { id }) };
+  const id = shape === 'other id' ? otherId : shape === 'upper case id' ? object.id.toUpperCase() : object.id;
+  const whole = { '@odata.type': graph.resource.odataType, ...object, id };
   const typed = withPlaces(whole, values);
   const body =
     shape === 'wrapped'
@@ -147,9 +149,7 @@ function good(
 /** No object of the collection has it. */
 const otherId = '00000000-0000-0000-0000-0000000000ff';
 
-const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${modelPerformance.path}`;
-
-const isRefusal = (value: object): value is Refusal => 'says' in value;
+const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${graph.resource.path}`;
 
 function refuseQuery(call: Call, { status, says }: Refusal): Answer {
   return status === 501 ? notEmulated(call, says) : badRequest(call, says);

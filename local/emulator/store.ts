@@ -1,7 +1,7 @@
-import { fields } from './csdl.js';
-import { seed, type Model } from './models.js';
+import type { Model } from './models.js';
 import { idKey } from '../../src/resource/id.js';
 import type { ModelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
 import type { Twist } from './act.js';
 
 /** The objects that the emulator's Graph holds, in a fixed order, by their ids without regard to ASCII case. Everything goes in and out as a copy. */
@@ -24,7 +24,8 @@ export interface Store {
   readonly reset: () => void;
 }
 
-export function openStore(now: () => number): Store {
+/** @param seed the objects at the start and after a reset */
+export function openStore(now: () => number, { fields }: Resource, seed: () => readonly Model[]): Store {
   let models = new Map<string, Model>();
   const lags = new Map<string, { readonly model: Model; readonly untilMs: number }>();
   const put = (model: Model) => models.set(idKey(model.id), { ...model });
@@ -48,7 +49,7 @@ export function openStore(now: () => number): Store {
     seenList: () => [...models.keys()].flatMap((key) => seen(key) ?? []),
     put,
     change: (old, wanted, { stores = 'all', showsAfterMs }) => {
-      const changed = { ...old, ...kept(wanted, stores) };
+      const changed = { ...old, ...kept(fields, wanted, stores) };
       const key = idKey(old.id);
       if (showsAfterMs !== undefined) lags.set(key, { model: seen(key) ?? old, untilMs: now() + showsAfterMs });
       put(changed);
@@ -61,7 +62,11 @@ export function openStore(now: () => number): Store {
   };
 }
 
-function kept(wanted: Partial<ModelPerformance>, stores: NonNullable<Twist['stores']>): Partial<ModelPerformance> {
+function kept(
+  fields: Resource['fields'],
+  wanted: Partial<ModelPerformance>,
+  stores: NonNullable<Twist['stores']>,
+): Partial<ModelPerformance> {
   const entries = Object.entries(wanted);
   switch (stores) {
     case 'all':
@@ -72,15 +77,16 @@ function kept(wanted: Partial<ModelPerformance>, stores: NonNullable<Twist['stor
     case 'half':
       return Object.fromEntries(entries.slice(0, entries.length / 2));
     case 'rounded':
-      return changedNumbers(entries, 'Edm.Double', (value) => Number(value.toPrecision(10)));
+      return changedNumbers(fields, entries, 'Edm.Double', (value) => Number(value.toPrecision(10)));
     case 'single precision':
-      return changedNumbers(entries, 'Edm.Double', Math.fround);
+      return changedNumbers(fields, entries, 'Edm.Double', Math.fround);
     case 'off by one':
-      return changedNumbers(entries, 'Edm.Int32', (value) => value - 1);
+      return changedNumbers(fields, entries, 'Edm.Int32', (value) => value - 1);
   }
 }
 
 function changedNumbers(
+  fields: Resource['fields'],
   entries: [string, unknown][],
   type: 'Edm.Double' | 'Edm.Int32',
   change: (value: number) => number,

@@ -76,6 +76,8 @@ function onSignal(end: () => Promise<void>): void {
       received.add(signal);
     });
   }
+  // The process that started this one and listened to it is gone, perhaps killed: nobody else would end it.
+  process.on('disconnect', () => process.emit('SIGTERM'));
 }
 
 function portProblem(port: number, error: unknown): Error {

@@ -28,7 +28,6 @@ export interface Caller {
   readonly appId: string;
   /** Object id in the tenant: of the application, or of the person it acts for. */
   readonly objectId?: string;
-  readonly tenantId: string;
   /** Application roles, of the application or of the person. */
   readonly roles: readonly string[];
   /** True when the application acts for a person. */

@@ -76,7 +76,6 @@ function callerOf(claims: JWTPayload, { audience, tenantId }: EntraConfig, nowSe
   return {
     appId: azp,
     ...(oid !== undefined && { objectId: oid }),
-    tenantId,
     roles,
     delegated: scp !== undefined,
     scopes: scp?.split(' ') ?? [],

@@ -22,3 +22,12 @@ export interface Attempt {
   readonly graphRequestId?: string;
   readonly graphCode?: string;
 }
+
+/** How many requests a call has sent: what counts against `MAX_ATTEMPTS`, by what it was for, and repetitions with another token, which do not. */
+export function countAttempts(attempts: readonly Attempt[]): { writes: number; reads: number; uncounted: number } {
+  const isRepeated = ({ name, attempt }: Attempt, before: Attempt | undefined) =>
+    before?.failure === 'graph-rejected-credentials' && before.name === name && before.attempt === attempt;
+  const counted = attempts.filter((one, index) => !isRepeated(one, attempts[index - 1]));
+  const writes = counted.filter((one) => one.writes).length;
+  return { writes, reads: counted.length - writes, uncounted: attempts.length - counted.length };
+}

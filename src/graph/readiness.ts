@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose';
 import { openCall } from '../call.js';
 import type { Config } from '../config.js';
 import { Problem, problems, type ProblemRow } from '../problem.js';
+import type { Resource } from '../resource/resource.js';
+import { worded, type Words } from '../resource/words.js';
 import type { Graph } from './client.js';
 import { deadlineIn } from '../deadline.js';
 import type { TokenSource } from './token.js';
@@ -15,15 +17,10 @@ export interface Check {
   readonly says: string;
 }
 
-/** The Graph permission that a write needs. Source: permissions of the update's page, beta and v1.0. */
-export const neededPermission: Readonly<Record<string, string>> = {
-  beta: 'DeviceManagementConfiguration.ReadWrite.All',
-  'v1.0': 'DeviceManagementManagedDevices.ReadWrite.All',
-};
-
 /** A function that looks at everything without which no update can succeed; at most once in `READY_CACHE_MS`, however many ask. */
 export function createReadiness(
   config: Config,
+  resource: Resource,
   graph: Graph,
   tokens: TokenSource,
   ends: AbortSignal,
@@ -39,10 +36,13 @@ export function createReadiness(
       () => undefined,
       (error: unknown) => (error instanceof Problem ? error.code : 'internal'),
     );
-    const reached = failure === undefined ? 'Microsoft Graph lists the models.' : told(problems[failure]);
+    const reached =
+      failure === undefined
+        ? worded('Microsoft Graph lists the {{objects}}.', resource)
+        : told(problems[failure], resource);
     return [
       { name: 'token', ok: true, says: 'The managed identity has a token for Microsoft Graph.' },
-      permission(token, neededPermission[config.graph.version] ?? ''),
+      permission(token, resource.permission[config.graph.version] ?? ''),
       { name: 'graph', ok: failure === undefined, says: reached },
     ];
   }
@@ -54,7 +54,7 @@ export function createReadiness(
   };
 }
 
-const told = ({ title, says }: ProblemRow) => `${title}. ${says}`;
+const told = ({ title, says }: ProblemRow, words: Words) => worded(`${title}. ${says}`, words);
 
 const noToken: Check = {
   name: 'token',

@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { problems, type Problem, type ProblemRow } from '../problem.js';
+import { plainWords, worded, type Words } from '../resource/words.js';
 
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -27,7 +28,7 @@ export function success({ status, body, headers }: Answer, requestId: string): H
 }
 
 /** A problem as an answer. Holds our own sentences only. */
-export function failure(problem: Problem, requestId: string): HttpResponseInit {
+export function failure(problem: Problem, requestId: string, words: Words = plainWords): HttpResponseInit {
   const { code, more } = problem;
   const { status, challenge }: ProblemRow = problems[code];
   const { retryAfterSeconds, allow, accept } = more;
@@ -43,15 +44,17 @@ export function failure(problem: Problem, requestId: string): HttpResponseInit {
       ...(accept !== undefined && { [accept.header]: accept.types.join(', ') }),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     },
-    body: JSON.stringify(problemBody(problem, requestId)),
+    body: JSON.stringify(problemBody(problem, requestId, words)),
   };
 }
 
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
-export function problemBody({ code, outcome, more }: Problem, requestId: string): object {
-  const { status, title, says }: ProblemRow = problems[code];
-  const { errors, retryAfterSeconds, reason } = more;
-  const detail = reason === undefined ? says : `${reason} ${says}`;
+export function problemBody({ code, outcome, more }: Problem, requestId: string, words: Words): object {
+  const { status, ...row }: ProblemRow = problems[code];
+  const { errorsTotal, retryAfterSeconds, reason } = more;
+  const title = worded(row.title, words);
+  const detail = worded(reason === undefined ? row.says : `${reason} ${row.says}`, words);
+  const errors = more.errors?.map((one) => ({ ...one, message: worded(one.message, words) }));
   return {
     type: `urn:model-performance:problem:${code}`,
     title,
@@ -61,6 +64,7 @@ export function problemBody({ code, outcome, more }: Problem, requestId: string)
     outcome,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(errors !== undefined && { errors }),
+    ...(errorsTotal !== undefined && { errorsTotal }),
     error: { code, message: sentence(title, detail, errors) },
   };
 }

@@ -3,6 +3,7 @@ import type { Parts } from '../compose.js';
 import { batchLimit } from '../graph/batch.js';
 import type { Problem } from '../problem.js';
 import { applyMany } from '../updates/applyMany.js';
+import type { Words } from '../resource/words.js';
 import type { Settled } from '../updates/update.js';
 import { jsonAnswer, problemBody, type Answer } from './answer.js';
 import { readJson } from './body.js';
@@ -32,14 +33,14 @@ export async function batch(call: HttpCall, parts: Parts): Promise<Answer> {
       notApplied: count('not-applied'),
       unknown: count('unknown'),
     },
-    results: settled.map((one, index) => resultOf(updates[index]?.id ?? '', one, call)),
+    results: settled.map((one, index) => resultOf(updates[index]?.id ?? '', one, call, parts.resource)),
   });
 }
 
-function resultOf(id: string, one: Settled, { requestId }: Call): object {
+function resultOf(id: string, one: Settled, { requestId }: Call, words: Words): object {
   const { outcome } = one;
   return 'problem' in one
-    ? { id, outcome, problem: problemBody(one.problem, requestId) }
+    ? { id, outcome, problem: problemBody(one.problem, requestId, words) }
     : { id, outcome, object: one.object };
 }
 

@@ -18,8 +18,8 @@ export async function readChanges({ request, id }: HttpCall, { parse }: Parts): 
 }
 
 /** The problem of a body with these mistakes, of which an answer lists the first 100. */
-export function refusalOf(mistakes: readonly Mistake[]): Problem {
+export function refusalOf(mistakes: readonly Mistake[], more: Pick<Problem['more'], 'errorsTotal'> = {}): Problem {
   const nullsAlone = mistakes.every(({ code }) => code === nullNotConfirmed);
   const errors = mistakes.slice(0, 100);
-  return new Problem(nullsAlone ? nullNotConfirmed : 'invalid-body', 'not-applied', { errors });
+  return new Problem(nullsAlone ? nullNotConfirmed : 'invalid-body', 'not-applied', { errors, ...more });
 }

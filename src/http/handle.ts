@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { openCall } from '../call.js';
 import type { Parts } from '../compose.js';
 import { deadlineIn } from '../deadline.js';
+import { countAttempts } from '../graph/attempt.js';
 import { Problem, problems } from '../problem.js';
 import { logLines, quietly } from '../telemetry/exception.js';
 import { auditUpdate } from '../updates/audit.js';
@@ -39,7 +40,7 @@ async function answer(
   try {
     endpoint = endpointOf(methods, request.method);
     if (endpoint.role !== 'none') call.caller = await authorize(request, endpoint.role);
-    if (route.includes('{id}')) call.id = readId(idOf(request));
+    if (route.includes('{id}')) call.id = readId(idOf(request, parts.resource.name));
     checkPreconditions(request);
     if (lifecycle.closing.aborted) throw new Problem('shutting-down', 'not-applied', { retryAfterSeconds: 1 });
     return success(await endpoint.handler(call, parts), call.requestId);
@@ -49,7 +50,7 @@ async function answer(
     if (endpoint?.audited && call.audited === 0)
       auditUpdate(parts, { id: call.id, changes: {}, outcome, problem: code, attempts: call.attempts }, call);
     log(context, problem, call);
-    return failure(problem, call.requestId);
+    return failure(problem, call.requestId, parts.resource);
   } finally {
     await drain(request);
   }
@@ -65,10 +66,10 @@ function endpointOf(methods: Path['methods'], method: string): Endpoint {
 }
 
 /** The segment that the route calls `id`. `?ID=x` can replace `params.id` in the host, so the URL is read. */
-function idOf({ url, params }: HttpRequest): string {
+function idOf({ url, params }: HttpRequest, resource: string): string {
   const named = Object.entries(params).find(([name]) => name.toLowerCase() === 'id');
   const segments = new URL(url).pathname.split('/');
-  const at = segments.findIndex((segment) => segment.toLowerCase() === 'model-performance');
+  const at = segments.findIndex((segment) => segment.toLowerCase() === resource);
   return decoded(segments[at + 1]) ?? named?.[1] ?? '';
 }
 
@@ -97,7 +98,7 @@ function checkPreconditions({ method, headers }: HttpRequest): void {
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
 function log(context: InvocationContext, { code, outcome }: Problem, { requestId, attempts }: HttpCall): void {
   const { status } = problems[code];
-  const line = JSON.stringify({ problem: code, status, outcome, requestId, attempts: attempts.length });
+  const line = JSON.stringify({ problem: code, status, outcome, requestId, ...countAttempts(attempts) });
   quietly(() => {
     if (status < 500) context.info(line);
     else context.warn(line);

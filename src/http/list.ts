@@ -16,11 +16,12 @@ export async function list(call: HttpCall, parts: Parts): Promise<Answer> {
   const { request } = call;
   const { fields } = parts.resource;
   const parameters = new URL(request.url).searchParams;
-  const { filters, limit, from, excel } = readListQuery(parameters, fields);
+  const { filters, limit, from, excel } = readListQuery(parameters, parts.resource);
 
   const { found, next } = await collect({ fits: (object) => fits(object, filters), limit, from }, parts, call);
 
-  const nextLink = next && linkTo(parts.config.publicBaseUrl, parameters, next);
+  const collection = `${parts.config.publicBaseUrl}/api/v1/${parts.resource.name}`;
+  const nextLink = next && linkTo(collection, parameters, next);
   if (excel !== undefined || prefersCsv(request.headers.get('accept')))
     return csvAnswer(writeCsv(columnsOf(fields), found, excel), nextLink);
   return jsonAnswer({ value: found, ...(nextLink !== undefined && { nextLink }) });
@@ -35,8 +36,8 @@ function fits(object: GraphObject, filters: ListQuery['filters']): boolean {
 }
 
 /** The caller's own query with another cursor, as an absolute address. */
-function linkTo(publicBaseUrl: string, parameters: URLSearchParams, next: Position): string {
+function linkTo(collection: string, parameters: URLSearchParams, next: Position): string {
   const query = new URLSearchParams(parameters);
   query.set('cursor', writeCursor(next));
-  return `${publicBaseUrl}/api/v1/model-performance?${query.toString()}`;
+  return `${collection}?${query.toString()}`;
 }

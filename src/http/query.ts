@@ -5,17 +5,13 @@ import { readCursor, type Position } from './cursor.js';
 /** Most objects of one answer. */
 export const listLimit = 1000;
 
-/** Properties by which a list can be filtered. */
-export const filterable = ['model', 'manufacturer', 'healthStatus'] as const;
-type Filterable = (typeof filterable)[number];
-
 /** Whose Excel the CSV is for: one that separates cells by commas, or by semicolons and writes decimal commas. */
 export const excels = ['comma', 'semicolon'] as const;
 export type Excel = (typeof excels)[number];
 
 /** What a caller wants to see. */
 export interface ListQuery {
-  readonly filters: Readonly<Partial<Record<Filterable, string>>>;
+  readonly filters: Readonly<Record<string, string>>;
   readonly limit: number;
   readonly from: Position;
   readonly excel?: Excel;
@@ -44,7 +40,7 @@ function openNotes() {
 }
 
 /** @throws Problem invalid-query that names every mistake */
-export function readListQuery(parameters: URLSearchParams, { healthStatus }: Resource['fields']): ListQuery {
+export function readListQuery(parameters: URLSearchParams, { fields, filters: filterable }: Resource): ListQuery {
   const { refuse, done } = openNotes();
   const known: readonly string[] = [...filterable, 'limit', 'cursor', 'excel'];
   for (const name of new Set(parameters.keys())) {
@@ -60,9 +56,9 @@ export function readListQuery(parameters: URLSearchParams, { healthStatus }: Res
     const value = parameters.get(name);
     return value === null ? [] : [[name, value] as const];
   });
-  const members = Object.keys(healthStatus?.members ?? {});
   for (const [name, value] of filters) {
-    if (name === 'healthStatus' && !members.includes(value)) refuse(name, oneOf(members));
+    const { members } = fields[name] ?? {};
+    if (members !== undefined && !Object.hasOwn(members, value)) refuse(name, oneOf(Object.keys(members)));
     else if (value === '') refuse(name, messages.empty);
   }
   const asked = parameters.get('excel');

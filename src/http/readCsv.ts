@@ -79,15 +79,7 @@ function columnsOf(head: readonly string[], fields: Resource['fields']): string[
 function valueOf(name: string, cell: string, field: Field<unknown> | undefined, decimalComma: boolean): unknown {
   if (name === 'id' || field === undefined) return unquoted(cell);
   if (cell === 'null') return null;
-  return isNumber(field) ? readNumber(cell.trim(), decimalComma) : unquoted(cell);
-}
-
-const isNumber = ({ edmType }: Field<unknown>) => edmType === 'Edm.Int32' || edmType === 'Edm.Double';
-
-/** A number as JSON writes it (RFC 8259 §6); with a decimal comma where that is the file's custom. */
-function readNumber(cell: string, decimalComma: boolean): number | undefined {
-  const json = decimalComma ? cell.replace(',', '.') : cell;
-  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(json) ? Number(json) : undefined;
+  return field.readCell(field.jsonType === 'string' ? unquoted(cell) : cell.trim(), decimalComma);
 }
 
 /** Takes off the one `'` that CSV out put before a text that a spreadsheet would run. */
@@ -99,7 +91,7 @@ function unreadable(name: string, cell: string, field: Field<unknown> | undefine
   return {
     pointer: `/rows/${row}/${name}`,
     code: 'wrong-type',
-    message: `${field?.title ?? name} must be ${field?.edmType === 'Edm.Int32' ? 'a whole number' : 'a number'}, ${why} (line ${line}).`,
+    message: `${field?.title ?? name} must be ${field?.noun ?? 'a text'}, ${why} (line ${line}).`,
   };
 }
 

@@ -59,18 +59,18 @@ export function readItems(
     for (const mistake of parsed.mistakes) if (id !== undefined || mistake.pointer !== '/id') told(mistake);
     return [];
   });
-  if (mistakes.length > 0) throw refusalOf(mistakes);
+  if (mistakes.length > 0) throw refusalOf(mistakes, { errorsTotal: mistakes.length });
   return updates;
 }
 
 const noId = {
   code: 'invalid-id',
-  message: 'Every update has an id, as the list of models gives it: letters, digits and . _ ~ = - only.',
+  message: 'Every update has an id, as the list of {{objects}} gives it: letters, digits and . _ ~ = - only.',
 };
 
 const twice = (place: string) => ({
   code: 'duplicate-id',
-  message: `The same id stands in ${place}: send one update for each model.`,
+  message: `The same id stands in ${place}: send one update for each {{object}}.`,
 });
 
 function idOf(item: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { ManagedIdentityCredential } from '@azure/identity';
 import type { ContainerClient } from '@azure/storage-blob' with { 'resolution-mode': 'import' };
 import type { QueueClient } from '@azure/storage-queue' with { 'resolution-mode': 'import' };
 import { openLimit } from '../deadline.js';
@@ -14,14 +15,14 @@ export function openStorage({ storage, storageRetryMs, storageTimeoutMs }: JobsC
   const retryOptions = { maxTries: 4, retryDelayInMs: storageRetryMs, maxRetryDelayInMs: 8 * storageRetryMs };
   const blobs = once(async () => {
     const { BlobServiceClient: Service } = await import('@azure/storage-blob');
-    const where = await connect(storage);
+    const where = connect(storage);
     return 'connectionString' in where
       ? Service.fromConnectionString(where.connectionString, { retryOptions })
       : new Service(where.blobServiceUri, where.credential, { retryOptions });
   });
   const queues = once(async () => {
     const { QueueServiceClient: Service } = await import('@azure/storage-queue');
-    const where = await connect(storage);
+    const where = connect(storage);
     return 'connectionString' in where
       ? Service.fromConnectionString(where.connectionString, { retryOptions })
       : new Service(where.queueServiceUri, where.credential, { retryOptions });
@@ -35,12 +36,14 @@ export function openStorage({ storage, storageRetryMs, storageTimeoutMs }: JobsC
 }
 
 /** One of the two forms of connection. @throws Error without any */
-async function connect(settings: StorageSettings | undefined) {
+function connect(settings: StorageSettings | undefined) {
   if (settings === undefined) throw new Error('There are no settings of the storage.');
   if ('connectionString' in settings) return settings;
-  const { ManagedIdentityCredential: Credential } = await import('@azure/identity');
   const { identityClientId: clientId, ...addresses } = settings;
-  return { ...addresses, credential: clientId === undefined ? new Credential() : new Credential({ clientId }) };
+  return {
+    ...addresses,
+    credential: clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }),
+  };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

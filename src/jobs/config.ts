@@ -1,3 +1,5 @@
+import type { SettingValues } from '../settings.js';
+
 /** How jobs run. */
 export interface JobsConfig {
   /** Undefined where the platform has none: jobs are then unavailable, and single updates work. */
@@ -58,39 +60,13 @@ export interface JobLimits {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The settings of jobs as they were checked, whatever others there are beside them. */
-interface Values {
-  readonly BULK_WRITES_PER_20_S: number;
-  readonly BULK_CHUNKS_AT_ONCE: number;
-  readonly JOB_RETENTION_DAYS: number;
-  readonly JOB_LEASE_MS: number;
-  readonly JOB_RENEW_MS: number;
-  readonly JOB_QUIET_MS: number;
-  readonly JOB_HEIR_MS: number;
-  readonly JOB_LOOK_MS: number;
-  readonly JOB_TURN_MS: number;
-  readonly JOB_BARREN_MS: number;
-  readonly JOB_POISON_MS: number;
-  readonly JOB_NUDGE_MS: number;
-  readonly JOB_SHUTDOWN_MS: number;
-  readonly JOB_VALUES_MS: number;
-  readonly JOB_FREE_MS: number;
-  readonly PACE_WINDOW_MS: number;
-  readonly PACE_LATE_MS: number;
-  readonly PACE_BLOCK_MS: number;
-  readonly PACE_MOST_BLOCK_MS: number;
-  readonly STORAGE_RETRY_MS: number;
-  readonly STORAGE_TIMEOUT_MS: number;
-  readonly MAX_ATTEMPTS: number;
-}
-
 /** A day has so many milliseconds. */
 const dayMs = 86_400_000;
 
 /** How often a job is tried without a result, and after the poison queue, before it is given up. */
 const tries = { barrenTurns: 10, poisonTries: 6 };
 
-export function jobsConfigOf(value: Values, lookAgainMs: readonly number[], environment: Environment): JobsConfig {
+export function jobsConfigOf(value: SettingValues, environment: Environment): JobsConfig {
   return {
     storage: storageOf(environment),
     storageRetryMs: value.STORAGE_RETRY_MS,
@@ -115,7 +91,7 @@ export function jobsConfigOf(value: Values, lookAgainMs: readonly number[], envi
       blockMs: value.PACE_BLOCK_MS,
       mostBlockMs: value.PACE_MOST_BLOCK_MS,
       freeMs: value.JOB_FREE_MS,
-      lookAgainMs,
+      lookAgainMs: value.READ_BACK_DELAYS_MS,
       ...tries,
     },
   };

@@ -1,3 +1,4 @@
+import { worded } from '../resource/words.js';
 import { Problem, problems } from '../problem.js';
 import type { Field } from '../resource/field.js';
 import { chunkRows, chunksOf, folderOf, type Ended, type Header, type Row, type RowResult } from './job.js';
@@ -28,7 +29,9 @@ export function readResult(jobId: string, asker: Asker, fields: Fields, parts: J
       const record = records.get(Math.floor(index / chunkRows));
       const from = knownOf(fields, Object.keys(changes), record?.before[index % chunkRows] ?? null);
       const result = record?.rows?.[index % chunkRows] ?? restOf(ended);
-      return { row: index + 1, id, ...result, ...(Object.keys(from).length > 0 && { from }) };
+      const { detail } = result;
+      const asTold = { ...result, ...(detail !== undefined && { detail: worded(detail, parts.resource) }) };
+      return { row: index + 1, id, ...asTold, ...(Object.keys(from).length > 0 && { from }) };
     });
   });
 }

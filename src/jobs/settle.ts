@@ -43,7 +43,7 @@ async function send(
   holder: Holder,
   parts: JobParts,
 ): Promise<boolean> {
-  const { graph, limits, time } = parts;
+  const { graph, limits, time, closing } = parts;
   chunk.states = chunk.states.map((state, row) => (sent.includes(row) ? { ...state, sent: true } : state));
   const before = chunk.begun?.record.before ?? [];
   const updates = chunk.rows.map((row, number) => ({ ...row, before: before[number] ?? undefined }));
@@ -61,6 +61,8 @@ async function send(
       chunk.states[row] = afterAttempt(state, attempt, { later: isLater(chunk), lost, free });
   });
   const waits = results.flatMap((attempt) => (attempt.kind === 'throttled' ? [attempt.retryAfterMs ?? 0] : []));
+  // At the end of the instance its requests are cut: that says nothing about Graph.
+  if (lost && closing.aborted) return lost;
   if (lost)
     await blockAll(Math.max(retryAfterMs, Math.min(limits.mostBlockMs, limits.blockMs * 2 ** lostBefore)), parts);
   else if (waits.length > 0) await blockAll(Math.max(retryAfterMs, ...waits) || limits.blockMs, parts);

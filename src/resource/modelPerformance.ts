@@ -50,9 +50,23 @@ export type ModelPerformance = ValuesOf<typeof fields>;
 
 export const modelPerformance = {
   name: 'model-performance',
+  typeName: 'ModelPerformance',
+  object: 'model',
+  objects: 'models',
+  summary: 'Read and update how ready device models are for work from anywhere.',
+  says: 'The models of Intune endpoint analytics.',
   path: 'deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance',
   odataType: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance',
+  // Source: permissions of the update's page, beta and v1.0.
+  permission: {
+    beta: 'DeviceManagementConfiguration.ReadWrite.All',
+    'v1.0': 'DeviceManagementManagedDevices.ReadWrite.All',
+  },
+  event: 'ModelPerformanceUpdated',
   fields,
+  filters: ['model', 'manufacturer', 'healthStatus'],
+  label: ['model', 'manufacturer'],
+  example: { windowsScore: 87.5, healthStatus: 'meetingGoals' },
 } as const satisfies Resource;
 
 type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

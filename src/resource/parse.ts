@@ -16,6 +16,9 @@ export type Parsed = { readonly wanted: Changes } | { readonly mistakes: readonl
  */
 export type Parse = (body: unknown, id: string, nullMeant?: boolean) => Parsed;
 
+/** What of a resource a body is held against. */
+type Table = Pick<Resource, 'fields' | 'odataType' | 'object'>;
+
 /** Code of a null that could clear a property, and that nobody has confirmed. */
 export const nullNotConfirmed = 'null-not-confirmed';
 
@@ -34,7 +37,7 @@ export const controlInformation = /^(?!@odata\.type$)(?![^@]*@odata\.bind$)[^@]*
  * It reports all mistakes at once, each with a JSON pointer, in our own words and without any submitted value.
  */
 export function parserOf(
-  resource: Resource,
+  resource: Table,
   validation: Validation,
   pointer: (path: (string | number)[]) => string,
 ): Parse {
@@ -93,14 +96,14 @@ function once(mistakes: readonly Mistake[]): Mistake[] {
 }
 
 function explain(
-  { fields }: Resource,
+  { fields, object }: Table,
   validation: Validation,
   body: unknown,
   broken: Joi.ValidationErrorItem,
 ): Explanation {
   if (broken.path.length === 0) return { code: 'wrong-type', message: 'The body must be one JSON object.' };
   if (broken.type === 'object.unknown')
-    return { code: 'unknown-property', message: 'This property is not part of a model.' };
+    return { code: 'unknown-property', message: `This property is not part of a ${object}.` };
   const name = String(broken.path[0]);
   if (name === 'id') return { code: 'id-mismatch', message: 'The id must be the one in the path; leave it out.' };
   const field = fields[name];

@@ -16,6 +16,8 @@ export interface AuditEvent {
   /** Undefined when the call was refused before its token was believed. */
   readonly caller?:
     { readonly applicationId: string; readonly objectId: string; readonly roles: readonly string[] } | undefined;
+  /** What the event is called. */
+  readonly name: string;
   /** Kind of the resource, and the id in the path if it could be one. */
   readonly resource: string;
   readonly resourceId: string;

@@ -122,7 +122,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       add({
         kind: 'event',
         traceparent,
-        name: 'ModelPerformanceUpdated',
+        name: event.name,
         atMs: startMs + durationMs,
         // A batch whose answer got lost is sent again: the id shows the double.
         texts: { eventId: randomUUID(), ...auditTexts(event) },

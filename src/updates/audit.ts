@@ -38,6 +38,7 @@ export function auditUpdate(
       startMs,
       durationMs: Date.now() - startMs,
       caller: caller && { applicationId: caller.appId, objectId: caller.objectId ?? '', roles: caller.roles },
+      name: resource.event,
       resource: resource.name,
       resourceId: id,
       changes: changesOf(ended),

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { functionName, registered as documented } from '../../src/register.js';
+import { functionName, registeredOf } from '../../src/register.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { startSystem, type System } from '../support/system.js';
+
+const documented = registeredOf(modelPerformance);
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -25,7 +28,7 @@ const registered = () =>
       methods: groups.methods?.split(',') ?? [],
       path: (groups.address ?? '')
         .replace(/^http:\/\/[^/]+/, '')
-        .replace('{file}', 'start.js')
+        .replace('{file}', 'page.js')
         .replaceAll(/\{\*?\w+\}/g, 'x'),
     }),
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../src/auth/caller.js';
 import { rememberCallers } from '../../src/auth/remember.js';
 
-const caller: Caller = { appId: 'a', tenantId: 't', roles: [], delegated: false, scopes: [] };
+const caller: Caller = { appId: 'a', roles: [], delegated: false, scopes: [] };
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const tokenUntil = (exp: number, name = '') => `${part({ alg: 'RS256' })}.${part({ exp, name })}.x`;
 

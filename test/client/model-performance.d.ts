@@ -96,12 +96,12 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Update several models
+     * Update many
      * @description Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
-    post: operations['UpdateModelPerformanceBatch'];
+    post: operations['UpdateMany'];
     delete?: never;
     options?: never;
     head?: never;
@@ -116,20 +116,20 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List jobs
+     * List bulk updates
      * @description Lists the newest 100 jobs of the caller, newest first.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['ListJobs'];
+    get: operations['ListBulkUpdates'];
     put?: never;
     /**
-     * Submit job
+     * Start bulk update
      * @description Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.
      *
      *     Needs the role ModelPerformance.Write.
      */
-    post: operations['SubmitJob'];
+    post: operations['StartBulkUpdate'];
     delete?: never;
     options?: never;
     head?: never;
@@ -144,21 +144,21 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get job
+     * Get bulk update
      * @description Tells how far a job has come.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJob'];
+    get: operations['GetBulkUpdate'];
     put?: never;
     post?: never;
     /**
-     * Cancel job
+     * Cancel bulk update
      * @description Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    delete: operations['CancelJob'];
+    delete: operations['CancelBulkUpdate'];
     options?: never;
     head?: never;
     patch?: never;
@@ -172,12 +172,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get values before job
+     * Get values before bulk update
      * @description Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJobPrevious'];
+    get: operations['GetValuesBefore'];
     put?: never;
     post?: never;
     delete?: never;
@@ -194,12 +194,34 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Get job result
+     * Get bulk result
      * @description Tells what became of each row of a job that has ended.
      *
      *     Needs the role ModelPerformance.Write or ModelPerformance.Operate.
      */
-    get: operations['GetJobResult'];
+    get: operations['GetBulkResult'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/model-performance/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List labels
+     * @description Lists a text for each model by which people tell it from others, for drop-downs: at most 1 000, sorted.
+     *
+     *     Needs the role ModelPerformance.Read.
+     */
+    get: operations['ListLabels'];
     put?: never;
     post?: never;
     delete?: never;
@@ -217,7 +239,7 @@ export interface paths {
     };
     /**
      * Get model performance
-     * @description Gives the scores, the device count and the health status of one model.
+     * @description Gives the properties of one model.
      *
      *     Needs the role ModelPerformance.Read.
      */
@@ -338,17 +360,24 @@ export interface components {
     ModelPerformanceBatchResult: {
       /** @description How many updates ended how. */
       summary: {
+        /** @description All of them. */
         total: number;
+        /** @description Those that are applied. */
         applied: number;
+        /** @description Those that are certainly not applied. */
         notApplied: number;
+        /** @description Those of which nobody can tell. */
         unknown: number;
       };
       /** @description One for each update, in their order. */
       results: {
-        /** @description Id of the model, as it was sent. */
+        /**
+         * Id
+         * @description Id of the model, as it was sent.
+         */
         id: string;
         /**
-         * @description applied, not-applied (certain) or unknown.
+         * @description What became of it: applied, not-applied (certain) or unknown.
          * @enum {string}
          */
         outcome: 'applied' | 'not-applied' | 'unknown';
@@ -428,6 +457,25 @@ export interface components {
        * @description Address of the next ones; not there when these are the last.
        */
       nextLink?: string;
+    };
+    /** @description Texts that tell models apart. */
+    ModelLabels: {
+      /**
+       * Labels
+       * @description One for each model.
+       */
+      value: {
+        /**
+         * Id
+         * @description Id of the model.
+         */
+        id: string;
+        /**
+         * Label
+         * @description What tells it from others.
+         */
+        label: string;
+      }[];
     };
     /** @description What an update would change. */
     Preview: {
@@ -510,11 +558,17 @@ export interface components {
       endedAt?: string;
       /** @description How many rows there are, and what became of them so far. */
       rows: {
+        /** @description All of them. */
         total: number;
+        /** @description Those that are applied. */
         applied: number;
+        /** @description Those that are certainly not applied. */
         notApplied: number;
+        /** @description Those of which nobody can tell. */
         unknown: number;
+        /** @description Rows that were canceled before they were sent. */
         canceled: number;
+        /** @description Rows that have no result yet. */
         pending: number;
       };
       /** @description How many rows of a hundred have a result. */
@@ -548,6 +602,7 @@ export interface components {
         endedAt?: string;
         /** @description How many rows there are. */
         rows: {
+          /** @description All of them. */
           total: number;
         };
       }[];
@@ -558,10 +613,13 @@ export interface components {
       value: {
         /** @description Number of the row. */
         row: number;
-        /** @description Id of the model, as it was sent. */
+        /**
+         * Id
+         * @description Id of the model, as it was sent.
+         */
         id: string;
         /**
-         * @description applied; not-applied and canceled are certain; unknown: nobody can tell.
+         * @description What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.
          * @enum {string}
          */
         outcome: 'applied' | 'not-applied' | 'unknown' | 'canceled';
@@ -597,13 +655,14 @@ export interface components {
       type: string;
       /** @description What happened. */
       title: string;
+      /** @description Status of the answer. */
       status: number;
       /** @description What can be done about it. */
       detail: string;
       /** @description This occurrence, as a URN that ends with the request id. */
       instance: string;
       /**
-       * @description not-applied is certain; unknown: the update left this API, and no trustworthy answer came.
+       * @description What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.
        * @enum {string}
        */
       outcome: 'not-applied' | 'unknown';
@@ -618,6 +677,8 @@ export interface components {
         /** @description For people. */
         message: string;
       }[];
+      /** @description How many mistakes many updates have, if not all are listed. */
+      errorsTotal?: number;
       /** @description The same in two texts, for flows. */
       error: {
         /** @description The last part of type. */
@@ -701,19 +762,13 @@ export interface components {
      * @example 7ec79407-9407-7ec7-0794-c77e0794c77e
      */
     id: string;
-    /** @description Only models of this name, whatever the case of its letters. */
-    model: string;
-    /** @description Only models of this manufacturer, whatever the case of its letters. */
-    manufacturer: string;
-    /** @description Only models with this health status. */
-    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
     /** @description How many models one answer holds at most. */
     limit: number;
     /** @description Where the list goes on: part of nextLink, to be taken as it is. */
     cursor: string;
     /** @description Id of the job, as its submission told it. */
     jobId: string;
-    /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+    /** @description New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it. */
     idempotencyKey: string;
     /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
     of: 'all';
@@ -723,6 +778,12 @@ export interface components {
     excel: 'comma' | 'semicolon';
     /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
     null: 'clear';
+    /** @description Only models whose model is this, whatever the case of its letters. */
+    model: string;
+    /** @description Only models whose manufacturer is this, whatever the case of its letters. */
+    manufacturer: string;
+    /** @description Only models whose health status is this. */
+    healthStatus: 'unknown' | 'insufficientData' | 'needsAttention' | 'meetingGoals' | 'unknownFutureValue';
   };
   requestBodies: never;
   headers: {
@@ -997,11 +1058,11 @@ export interface operations {
   ListModelPerformance: {
     parameters: {
       query?: {
-        /** @description Only models of this name, whatever the case of its letters. */
+        /** @description Only models whose model is this, whatever the case of its letters. */
         model?: components['parameters']['model'];
-        /** @description Only models of this manufacturer, whatever the case of its letters. */
+        /** @description Only models whose manufacturer is this, whatever the case of its letters. */
         manufacturer?: components['parameters']['manufacturer'];
-        /** @description Only models with this health status. */
+        /** @description Only models whose health status is this. */
         healthStatus?: components['parameters']['healthStatus'];
         /** @description How many models one answer holds at most. */
         limit?: components['parameters']['limit'];
@@ -1213,7 +1274,7 @@ export interface operations {
       };
     };
   };
-  UpdateModelPerformanceBatch: {
+  UpdateMany: {
     parameters: {
       query?: {
         /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
@@ -1491,7 +1552,7 @@ export interface operations {
       };
     };
   };
-  ListJobs: {
+  ListBulkUpdates: {
     parameters: {
       query?: {
         /** @description all: the jobs of everybody, for who has the role ModelPerformance.Operate. */
@@ -1596,14 +1657,14 @@ export interface operations {
       };
     };
   };
-  SubmitJob: {
+  StartBulkUpdate: {
     parameters: {
       query?: {
         /** @description Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch. */
         null?: components['parameters']['null'];
       };
       header: {
-        /** @description New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters. */
+        /** @description New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it. */
         'Idempotency-Key': components['parameters']['idempotencyKey'];
       };
       path?: never;
@@ -1783,7 +1844,7 @@ export interface operations {
       };
     };
   };
-  GetJob: {
+  GetBulkUpdate: {
     parameters: {
       query?: never;
       header?: never;
@@ -1905,7 +1966,7 @@ export interface operations {
       };
     };
   };
-  CancelJob: {
+  CancelBulkUpdate: {
     parameters: {
       query?: never;
       header?: never;
@@ -2027,11 +2088,13 @@ export interface operations {
       };
     };
   };
-  GetJobPrevious: {
+  GetValuesBefore: {
     parameters: {
       query?: {
         /** @description unknown: the rows too of which it is not known whether they were applied. */
         include?: components['parameters']['include'];
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
       };
       header?: never;
       path: {
@@ -2169,9 +2232,12 @@ export interface operations {
       };
     };
   };
-  GetJobResult: {
+  GetBulkResult: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas. */
+        excel?: components['parameters']['excel'];
+      };
       header?: never;
       path: {
         /** @description Id of the job, as its submission told it. */
@@ -2192,7 +2258,7 @@ export interface operations {
           'text/csv': string;
         };
       };
-      /** @description The precondition is not supported (`precondition-not-supported`). */
+      /** @description The query breaks the contract (`invalid-query`). The precondition is not supported (`precondition-not-supported`). */
       400: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -2203,7 +2269,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'] & {
             error?: {
               /** @enum {unknown} */
-              code?: 'precondition-not-supported';
+              code?: 'invalid-query' | 'precondition-not-supported';
             };
           };
         };
@@ -2302,6 +2368,211 @@ export interface operations {
             error?: {
               /** @enum {unknown} */
               code?: 'not-configured' | 'shutting-down' | 'signing-keys-unavailable' | 'storage-unavailable';
+            };
+          };
+        };
+      };
+    };
+  };
+  ListLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The labels. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelLabels'];
+        };
+      };
+      /** @description The precondition is not supported (`precondition-not-supported`). */
+      400: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'precondition-not-supported';
+            };
+          };
+        };
+      };
+      /** @description The call carries no access token (`unauthenticated`). The access token is not valid for this API (`invalid-token`). */
+      401: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'unauthenticated' | 'invalid-token';
+            };
+          };
+        };
+      };
+      /** @description The caller may not do this (`forbidden`). */
+      403: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'forbidden';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph reports a conflict (`conflict`). */
+      409: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'conflict';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph rejected the values (`rejected-by-graph`). */
+      422: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'rejected-by-graph';
+            };
+          };
+        };
+      };
+      /** @description This API may not write to Microsoft Graph (`graph-permission-missing`). Microsoft Graph does not support this operation (`operation-not-supported-by-graph`). */
+      424: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-permission-missing' | 'operation-not-supported-by-graph';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph is throttling (`graph-throttled`). */
+      429: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-throttled';
+            };
+          };
+        };
+      };
+      /** @description Something went wrong in this API (`internal`). */
+      500: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'internal';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph failed (`graph-error`). Microsoft Graph rejected the identity of this API (`graph-rejected-credentials`). Microsoft Graph answered with a redirect (`graph-redirected`). The connection to Microsoft Graph was lost (`graph-connection-lost`). */
+      502: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-error' | 'graph-rejected-credentials' | 'graph-redirected' | 'graph-connection-lost';
+            };
+          };
+        };
+      };
+      /** @description This API is not configured (`not-configured`). This instance is shutting down (`shutting-down`). Access tokens cannot be checked at present (`signing-keys-unavailable`). Microsoft Graph is unavailable (`graph-unavailable`). Microsoft Graph cannot be reached (`graph-unreachable`). The identity of this API is unavailable (`identity-unavailable`). */
+      503: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          'retry-after': components['headers']['RetryAfter'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?:
+                | 'not-configured'
+                | 'shutting-down'
+                | 'signing-keys-unavailable'
+                | 'graph-unavailable'
+                | 'graph-unreachable'
+                | 'identity-unavailable';
+            };
+          };
+        };
+      };
+      /** @description Microsoft Graph did not answer in time (`graph-timeout`). */
+      504: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          'x-ms-error-code': components['headers']['ErrorCode'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'] & {
+            error?: {
+              /** @enum {unknown} */
+              code?: 'graph-timeout';
             };
           };
         };

@@ -1,13 +1,16 @@
 import { validate } from '@apidevtools/swagger-parser';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { registered } from '../../src/register.js';
+import { registeredOf } from '../../src/register.js';
 import { writeOpenApi } from '../../tools/contract/openapi.js';
-import { operations, pages } from '../../tools/contract/operations.js';
+import { operationsOf, pages } from '../../tools/contract/operations.js';
 import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { json, type Answer } from '../support/host-fixture/process.js';
 import { startSystem, type System } from '../support/system.js';
 import { holdAgainstContract, published } from '../support/published.js';
+
+const registered = registeredOf(modelPerformance);
+const operations = operationsOf(modelPerformance);
 
 describe('the published contract', () => {
   test.each(['documented', 'strict'] as const)('is OpenAPI 3.1 (%s)', async (validation) => {
@@ -33,10 +36,10 @@ describe('the published contract', () => {
     expect(write).toThrow('GET /v1/other');
   });
 
-  test('knows every problem, but for the two of paths and methods that it does not know', () => {
+  test('knows every problem, but for those of paths and methods that it does not know, and those of rows of jobs', () => {
     const told = new Set(Object.values(operations).flatMap(({ problems: codes }) => codes));
     const untold = Object.keys(problems).filter((code) => !told.has(code as keyof typeof problems));
-    expect(untold).toEqual(['unknown-path', 'method-not-allowed']);
+    expect(untold).toEqual(['unknown-path', 'method-not-allowed', 'job-failed', 'job-interrupted']);
   });
 
   test('names each operation once', () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 import { atHand, run, toolPath, type Ended } from '../support/tools.js';
 import { blocksOf, documents, type Block } from './blocks.js';
 import { directory, placeholders } from './world.js';
@@ -17,7 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
 const state = join(folder, 'directory.json');
 const environments = join(folder, 'environments.json');
 
-let system: System;
+let system: JobSystem;
+let baseUrl: string;
 beforeAll(async () => {
   for (const program of programs) {
     const path = join(folder, program);
@@ -27,7 +28,8 @@ beforeAll(async () => {
     );
     chmodSync(path, 0o755);
   }
-  system = await startSystem();
+  system = await startJobSystem();
+  baseUrl = system.instances[0]?.baseUrl ?? '';
 });
 afterAll(async () => {
   await system.stop();
@@ -41,7 +43,7 @@ function typed({ text, at }: Block): string {
     if (value === undefined) throw new Error(`${at}: nobody knows what to put for ${name}: see test/docs/world.ts.`);
     return value;
   });
-  return filled.replaceAll('http://127.0.0.1:7071', system.baseUrl);
+  return filled.replaceAll('http://127.0.0.1:7071', baseUrl);
 }
 
 const boundary = '@@ block';
@@ -58,7 +60,7 @@ async function session(document: string, language: 'sh' | 'powershell'): Promise
     PATH: [folder, dirname(process.execPath), toolPath].join(delimiter),
     AZ_STATE: state,
     AZD_STATE: environments,
-    SYSTEM_URL: system.baseUrl,
+    SYSTEM_URL: baseUrl,
     GRAPH_URL: system.emulator.graphUrl,
     IDENTITY_PORT: new URL(system.emulator.identityUrl).port,
     ENTRA_WAIT_SECONDS: '0',

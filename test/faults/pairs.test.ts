@@ -12,7 +12,7 @@ beforeAll(async () => {
   system = await startSystem({ ...scaled, MAX_ATTEMPTS: '2' });
   system.emulator.arm(samePlatformToken);
   found = atMost(
-    60,
+    40,
     pairs.map(
       ([first, second]) =>
         () =>

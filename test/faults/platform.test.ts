@@ -5,6 +5,7 @@ import { HttpRequest, InvocationContext } from '@azure/functions';
 import { startEmulator } from '../../local/emulator/emulator.js';
 import { compose } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import type { Handler } from '../../src/http/call.js';
 import { handle } from '../../src/http/handle.js';
 import type { ArmedFault } from '../../local/emulator/armory.js';
@@ -199,7 +200,7 @@ describe('F39 an exception that nobody foresaw', () => {
   async function answerOf(handler: Handler) {
     const emulator = await startEmulator();
     Object.assign(process.env, emulator.identityEnvironment);
-    const parts = compose(readConfig(emulator.environment), () => undefined);
+    const parts = compose(readConfig(emulator.environment), modelPerformance, () => undefined);
     const id = emulator.models()[0]?.id ?? '';
     const request = new HttpRequest({
       method: 'PATCH',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseJson } from '../../src/http/json.js';
 import { pointer } from '../../src/pointer.js';
 import { refused } from '../support/refused.js';
+import { named } from '../support/named.js';
 
 const nested = (depth: number, inside = '') => '['.repeat(depth) + inside + ']'.repeat(depth);
 const refusal = async (text: string) => {
@@ -11,23 +12,25 @@ const refusal = async (text: string) => {
 };
 
 describe('what is read', () => {
-  test.each<[string, unknown]>([
-    ['{}', {}],
-    [' \t\r\n{"a" : 1 , "b":[ ]} \n', { a: 1, b: [] }],
-    ['null', null],
-    ['"text"', 'text'],
-    ['[1,-0,1.0,1e2,2147483648,1e-400]', [1, -0, 1, 100, 2 ** 31, 0]],
-    ['{"\\u0061":"\\ud83d\\ude00\\ud800"}', { a: '\u{1f600}\ud800' }],
-    ['{"a":"b\\":{","c":"\\\\","d":1}', { a: 'b":{', c: '\\', d: 1 }],
-    ['{"a":"a","b":"a:"}', { a: 'a', b: 'a:' }],
-    ['{"a":{"a":[{"a":1},{"a":2}]},"b":{"a":1}}', { a: { a: [{ a: 1 }, { a: 2 }] }, b: { a: 1 } }],
-    ['["a","a"]', ['a', 'a']],
-    [
-      '{"":1," ":2,"a":3,"A":4,"hasOwnProperty":5,"toString":6}',
-      { '': 1, ' ': 2, a: 3, A: 4, hasOwnProperty: 5, toString: 6 },
-    ],
-    ['{"a":"__proto__","b":["constructor"]}', { a: '__proto__', b: ['constructor'] }],
-  ])('%s', (text, value) => {
+  test.each(
+    named<[string, unknown]>([
+      ['{}', {}],
+      [' \t\r\n{"a" : 1 , "b":[ ]} \n', { a: 1, b: [] }],
+      ['null', null],
+      ['"text"', 'text'],
+      ['[1,-0,1.0,1e2,2147483648,1e-400]', [1, -0, 1, 100, 2 ** 31, 0]],
+      ['{"\\u0061":"\\ud83d\\ude00\\ud800"}', { a: '\u{1f600}\ud800' }],
+      ['{"a":"b\\":{","c":"\\\\","d":1}', { a: 'b":{', c: '\\', d: 1 }],
+      ['{"a":"a","b":"a:"}', { a: 'a', b: 'a:' }],
+      ['{"a":{"a":[{"a":1},{"a":2}]},"b":{"a":1}}', { a: { a: [{ a: 1 }, { a: 2 }] }, b: { a: 1 } }],
+      ['["a","a"]', ['a', 'a']],
+      [
+        '{"":1," ":2,"a":3,"A":4,"hasOwnProperty":5,"toString":6}',
+        { '': 1, ' ': 2, a: 3, A: 4, hasOwnProperty: 5, toString: 6 },
+      ],
+      ['{"a":"__proto__","b":["constructor"]}', { a: '__proto__', b: ['constructor'] }],
+    ]),
+  )('%s', (_, [text, value]) => {
     expect(parseJson(text)).toStrictEqual(value);
   });
 
@@ -75,12 +78,14 @@ describe('what is no JSON (F42, F44)', () => {
 });
 
 describe('depth (F45)', () => {
-  test.each([
-    nested(16),
-    '{"a":'.repeat(16) + '1' + '}'.repeat(16),
-    `[${nested(15)},${nested(15)}]`,
-    `[${'{"a":{}},'.repeat(20)}[]]`,
-  ])('of 16 levels is read: %s', (text) => {
+  test.each(
+    named([
+      nested(16),
+      '{"a":'.repeat(16) + '1' + '}'.repeat(16),
+      `[${nested(15)},${nested(15)}]`,
+      `[${'{"a":{}},'.repeat(20)}[]]`,
+    ]),
+  )('of 16 levels is read: %s', (_, text) => {
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
 
@@ -109,29 +114,31 @@ describe('depth (F45)', () => {
 });
 
 describe('a name that stands twice (F46)', () => {
-  test.each([
-    ['{"a":1,"a":2}', '/a'],
-    ['{"a":1,"b":2,"a":1}', '/a'],
-    ['{"a":1,"\\u0061":2}', '/a'],
-    ['{"a\\/b":1,"a/b":2}', '/a~1b'],
-    ['{"~":1,"\\u007e":2}', '/~0'],
-    ['{"~1/":1,"~1/":2}', '/~01~1'],
-    ['{"":1,"":2}', '/'],
-    ['{"a" \t\r\n:1,"a" \t\r\n:2}', '/a'],
-    ['{"a":{"b":1,"c":{},"b":2}}', '/a/b'],
-    ['{"x":"a","a":1,"y":"a","a":1}', '/a'],
-    ['[{"a":1},{"a":{"b":[0,{"c":1,"c":2}]}}]', '/1/a/b/1/c'],
-    ['[[],[1,2],{"a":[],"a":[]}]', '/2/a'],
-    ['[[1,[2,3,{"a":1,"a":2}]]]', '/0/1/2/a'],
-    ['{"a":[1,2],"b":[{},{"c":1,"c":1}]}', '/b/1/c'],
-    ['{"a":[1,2],"b":3,"a":4}', '/a'],
-    ['{"a":{"b":1},"a":{"b":1}}', '/a'],
-    ['{"a":"}]","a":1}', '/a'],
-    [`{"${'x'.repeat(64)}":1,"${'x'.repeat(64)}":1}`, `/${'x'.repeat(64)}`],
-    [`{"a":{"${'x'.repeat(65)}":1,"${'x'.repeat(65)}":1}}`, '/a'],
-    [`{"${'x'.repeat(65)}":{"a":1,"a":1}}`, ''],
-    ['{"a":{"\\ud800":1,"\\ud800":1}}', '/a'],
-  ])('%s is refused at %s', async (text, at) => {
+  test.each(
+    named<[string, string]>([
+      ['{"a":1,"a":2}', '/a'],
+      ['{"a":1,"b":2,"a":1}', '/a'],
+      ['{"a":1,"\\u0061":2}', '/a'],
+      ['{"a\\/b":1,"a/b":2}', '/a~1b'],
+      ['{"~":1,"\\u007e":2}', '/~0'],
+      ['{"~1/":1,"~1/":2}', '/~01~1'],
+      ['{"":1,"":2}', '/'],
+      ['{"a" \t\r\n:1,"a" \t\r\n:2}', '/a'],
+      ['{"a":{"b":1,"c":{},"b":2}}', '/a/b'],
+      ['{"x":"a","a":1,"y":"a","a":1}', '/a'],
+      ['[{"a":1},{"a":{"b":[0,{"c":1,"c":2}]}}]', '/1/a/b/1/c'],
+      ['[[],[1,2],{"a":[],"a":[]}]', '/2/a'],
+      ['[[1,[2,3,{"a":1,"a":2}]]]', '/0/1/2/a'],
+      ['{"a":[1,2],"b":[{},{"c":1,"c":1}]}', '/b/1/c'],
+      ['{"a":[1,2],"b":3,"a":4}', '/a'],
+      ['{"a":{"b":1},"a":{"b":1}}', '/a'],
+      ['{"a":"}]","a":1}', '/a'],
+      [`{"${'x'.repeat(64)}":1,"${'x'.repeat(64)}":1}`, `/${'x'.repeat(64)}`],
+      [`{"a":{"${'x'.repeat(65)}":1,"${'x'.repeat(65)}":1}}`, '/a'],
+      [`{"${'x'.repeat(65)}":{"a":1,"a":1}}`, ''],
+      ['{"a":{"\\ud800":1,"\\ud800":1}}', '/a'],
+    ]),
+  )('%s is refused', async (_, [text, at]) => {
     expect(await refusal(text)).toEqual(['duplicate-key', `duplicate-key ${at}`]);
   });
 
@@ -163,20 +170,22 @@ describe('a name that could reach a prototype (F47)', () => {
 });
 
 describe('a pointer', () => {
-  test.each<[(string | number)[], string]>([
-    [[], ''],
-    [['a'], '/a'],
-    [['a', 0, 'b'], '/a/0/b'],
-    [[''], '/'],
-    [['~/'], '/~0~1'],
-    [['~~//'], '/~0~0~1~1'],
-    [['@odata.type'], '/@odata.type'],
-    [['a', 'x'.repeat(64)], `/a/${'x'.repeat(64)}`],
-    [['a', 'x'.repeat(65), 'b'], '/a'],
-    [['x'.repeat(65)], ''],
-    [['a', '\udc00', 'b'], '/a'],
-    [['\u{1f600}'], '/\u{1f600}'],
-  ])('to %j is %j', (path, text) => {
+  test.each(
+    named<[(string | number)[], string]>([
+      [[], ''],
+      [['a'], '/a'],
+      [['a', 0, 'b'], '/a/0/b'],
+      [[''], '/'],
+      [['~/'], '/~0~1'],
+      [['~~//'], '/~0~0~1~1'],
+      [['@odata.type'], '/@odata.type'],
+      [['a', 'x'.repeat(64)], `/a/${'x'.repeat(64)}`],
+      [['a', 'x'.repeat(65), 'b'], '/a'],
+      [['x'.repeat(65)], ''],
+      [['a', '\udc00', 'b'], '/a'],
+      [['\u{1f600}'], '/\u{1f600}'],
+    ]),
+  )('%s', (_, [path, text]) => {
     expect(pointer(path)).toBe(text);
   });
 });

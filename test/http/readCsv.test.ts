@@ -73,13 +73,13 @@ describe('it is read', () => {
     ]);
   });
 
-  test.each([undefined, 'comma', 'semicolon'] as const)('what CSV out writes comes back (%s)', () => {
+  test.each([undefined, 'comma', 'semicolon'] as const)('what CSV out writes comes back (%s)', (excel) => {
     const rows = [
       { id: 'a', model: '=SUM(A1)', windowsScore: 87.5 },
-      { id: 'b', model: "'quoted'", modelDeviceCount: 3, healthStatus: 'meetingGoals' },
+      { id: 'b', model: "'+1", modelDeviceCount: 3, healthStatus: 'meetingGoals' },
     ];
     const columns = ['id', ...Object.keys(modelPerformance.fields)];
-    expect(values(bytes(writeCsv(columns, rows)))).toEqual(rows);
+    expect(values(bytes(writeCsv(columns, rows, excel)))).toEqual(rows);
   });
 });
 

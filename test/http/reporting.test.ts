@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { compose } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { appFunctions, functionName } from '../../src/register.js';
 import { noTelemetry } from '../../src/telemetry/telemetry.js';
 
@@ -25,7 +26,10 @@ type Broken = (typeof reports)[number] | 'log';
 /** One update through the app's own handler, in which these parts of reporting throw. */
 async function answerOf(broken: readonly Broken[], token = emulator.issue()) {
   const throwing = Object.fromEntries(reports.filter((name) => broken.includes(name)).map((name) => [name, breaks]));
-  const parts = compose(readConfig(emulator.environment), () => undefined, { ...noTelemetry, ...throwing });
+  const parts = compose(readConfig(emulator.environment), modelPerformance, () => undefined, {
+    ...noTelemetry,
+    ...throwing,
+  });
   const route = 'api/v1/model-performance/{id}';
   const [app] = appFunctions(parts).filter(({ name }) => name === functionName(route));
   if (app?.trigger !== 'http') throw new Error('There is no such function.');

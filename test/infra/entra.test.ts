@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { neededPermission } from '../../src/graph/readiness.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { installAzureCli, type AzureCli, type Directory } from './azure-cli/directory.js';
 
 jest.setTimeout(120_000);
@@ -212,7 +212,7 @@ describe('application', () => {
 describe('grants', () => {
   test.each(['beta', 'v1.0'])('exactly one permission of Graph for %s, once', (version) => {
     for (let times = 0; times < 2; times += 1) done('grants', '--identity', identity, '--graph-version', version);
-    expect(held()).toEqual([`identity: ${neededPermission[version] ?? ''}`]);
+    expect(held()).toEqual([`identity: ${modelPerformance.permission[version as 'beta']}`]);
     expect(az.writes()).toHaveLength(1);
   });
 

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bicep, findCompiler } from '../../tools/infra/compiler.js';
 import { copyTemplates, deployments, graphDeployments, somewhere } from '../../tools/infra/templates.js';
-import { jobFunctions, registered } from '../../src/register.js';
+import { jobFunctions, registeredOf } from '../../src/register.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { snapshots, type Resource, type Snapshot } from './snapshots.js';
+
+const registered = registeredOf(modelPerformance);
 
 jest.setTimeout(120_000);
 

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { notTested } from '../support/notTested.js';
 
 jest.setTimeout(120_000);
 
@@ -95,8 +96,7 @@ describe('the deployment', () => {
 });
 
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
-if (!hasShellcheck)
-  process.stderr.write('Skipped: the shell scripts were not checked, because shellcheck is not there.\n');
+if (!hasShellcheck) notTested('the shell scripts', 'there is no shellcheck');
 const withShellcheck = hasShellcheck ? test : test.skip;
 
 describe('scripts', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { jobSteps } from './thorough.js';
 import { cancel, submit, submitUntilAccepted } from './world/callers.js';
 import { lies } from './world/check.js';
 import { World, type Injected } from './world/world.js';
@@ -64,8 +65,8 @@ async function play(story: string, injected?: Injected, crash: 'process' | 'mach
 const platformMs = 15 * 60_000;
 const throttledMs = 60 * 60_000;
 
-/** `STEPS=all` takes every step; without it, so many that are spread over all of them. */
-const every = process.env.STEPS === 'all' ? 1 : 13;
+/** Every step, or so many that are spread over all of them. */
+const every = jobSteps === 'all' ? 1 : 13;
 
 test.each(Object.keys(stories))(
   'one fault at a step, whichever it is: %s',

@@ -6,18 +6,21 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startConsole, type Console } from '../../local/console/console.js';
 import type { ServedCall } from '../../local/host/report.js';
 import { send } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { notTested } from '../support/notTested.js';
+import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 
-let system: System;
+let system: JobSystem;
 let opened: Console;
 
 beforeAll(async () => {
-  system = await startSystem({ TELEMETRY_INTERVAL_MS: '200' }, { telemetry: true });
-  opened = await startConsole(0, system.emulator, system.baseUrl);
-  system.host.child.on('message', ({ call }: { call: ServedCall }) => {
+  const environment = { TELEMETRY_INTERVAL_MS: '200', PACE_WINDOW_MS: '500' };
+  system = await startJobSystem({ environment, telemetry: true });
+  const [instance] = system.instances;
+  opened = await startConsole(0, system.emulator, instance?.baseUrl ?? '');
+  instance?.host.child.on('message', ({ call }: { call: ServedCall }) => {
     opened.served(call);
   });
-});
+}, 60_000);
 beforeEach(() => {
   system.emulator.reset();
 });
@@ -86,7 +89,7 @@ describe('strangers', () => {
 });
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) process.stderr.write('Skipped: the console in a browser; no Chromium here.\n');
+if (executablePath === undefined) notTested('the console', 'there is no Chromium');
 
 (executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
   const profile = mkdtempSync(join(tmpdir(), 'console-page-'));
@@ -198,6 +201,21 @@ if (executablePath === undefined) process.stderr.write('Skipped: the console in 
       }
     },
   );
+
+  test('a job of 300 rows is started and watched to its end, and its result is read', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.locator('#start-job button').click();
+    await page.locator('#answer .status', { hasText: '201' }).waitFor();
+    const job = page.locator('#jobs > li').first();
+    await job.locator('b', { hasText: 'Succeeded' }).waitFor();
+    expect(await job.locator('.line').innerText()).toMatch(/300 rows\s+300 applied/);
+    expect(await job.locator('progress').getAttribute('value')).toBe('100');
+    await job.locator('button', { hasText: 'Result' }).click();
+    await page.locator('#answer pre', { hasText: '"row": 300' }).waitFor();
+    await page.locator('#calls', { hasText: '20 × 200' }).waitFor();
+    expect(system.emulator.quota.counts()).toMatchObject({ batch: 300, refused: { batch: 0 } });
+    await photograph('console-job');
+  }, 60_000);
 
   test('is held back by nothing and asks nobody else', () => {
     expect(complaints).toEqual([]);

@@ -63,7 +63,7 @@ describe('with the official client', () => {
 
   test('the collection comes in pages, each object once and in order', async () => {
     const found: unknown[] = [];
-    let next: string | undefined = `/${modelPerformance.path}?$select=id`;
+    let next: string | undefined = `/${modelPerformance.path}`;
     let pages = 0;
     while (next !== undefined) {
       const page = (await client().api(next).get()) as { value: { id: string }[]; '@odata.nextLink'?: string };
@@ -84,44 +84,12 @@ describe('with the official client', () => {
 });
 
 describe('the collection', () => {
-  test('honours $top, $select and $orderby over its pages', async () => {
-    const query = '$top=7&$select=model,windowsScore&$orderby=windowsScore desc,model';
-    const found: { model: string; windowsScore: number }[] = [];
-    let path: string | undefined = `${beta()}?${query}`;
-    while (path !== undefined) {
-      const { body } = await call('GET', path);
-      const value = body.value as { model: string; windowsScore: number }[];
-      expect(value.length).toBeLessThanOrEqual(7);
-      found.push(...value);
-      path = (body['@odata.nextLink'] as string | undefined)?.slice(emulator.graphUrl.length);
-    }
-    const scores = seed().map(({ windowsScore }) => windowsScore);
-    expect(found.map(({ windowsScore }) => windowsScore)).toEqual(scores.sort((a, b) => b - a));
-    expect(Object.keys(found[0] ?? {})).toEqual(['@odata.type', 'model', 'windowsScore']);
-  });
-
   test.each([
-    ['$top=0', 400],
-    ['$top=x', 400],
     ['$skiptoken=x', 400],
-    ['$select=nothing', 400],
-    ['$orderby=nothing', 400],
-    ['$filter=model eq %27a%27', 501],
+    ['$select=model', 501],
     ['$count=true', 501],
   ])('%s is a %i', async (query, status) => {
     expect((await call('GET', `${beta()}?${query}`)).status).toBe(status);
-  });
-
-  test.each([
-    ['filter-refused', 400, undefined],
-    ['filter-ignored', 200, 20],
-    ['filter-applied', 200, 2],
-  ])('%s', async (fault, status, count) => {
-    emulator.arm({ fault });
-    const filter = encodeURIComponent("manufacturer eq 'Getac'");
-    const { status: got, body } = await call('GET', `${beta()}?$filter=${filter}`);
-    expect(got).toBe(status);
-    expect((body.value as unknown[] | undefined)?.length).toBe(count);
   });
 });
 

@@ -195,6 +195,15 @@ describe('the end', () => {
     expect(host.output.err).toBe('');
   });
 
+  test('it ends in order when the process that started it is gone', async () => {
+    const host = start();
+    await host.baseUrl;
+    const exit = once(host.child, 'exit');
+    host.child.disconnect();
+    await host.says('appTerminate ran');
+    expect(await exit).toEqual([0, null]);
+  });
+
   test('a hook that fails is told in one line', async () => {
     const host = start({ HOOK_FAILS: 'true' });
     await host.baseUrl;

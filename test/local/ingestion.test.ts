@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,6 +166,21 @@ describe('the certificate', () => {
       expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
       expect(certificate.checkHost('localhost')).toBe('localhost');
       expect(new Date(certificate.validTo).getTime()).toBeGreaterThan(Date.now() + 365 * 86_400_000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('is made anew when the file is broken, cut off or without its key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    try {
+      const { path, pem } = await readCertificate(folder);
+      for (const broken of ['', 'garbage', pem.slice(0, -100), pem.slice(0, pem.indexOf('-----BEGIN PRIVATE'))]) {
+        writeFileSync(path, broken);
+        const made = await readCertificate(folder);
+        expect(made.pem).not.toBe(broken);
+        expect(await readCertificate(folder)).toEqual(made);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

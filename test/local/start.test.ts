@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 
@@ -21,7 +21,7 @@ afterAll(() => {
 });
 
 /** Seven ports in a row below those that systems hand out, others for each process that runs tests. */
-let nextPort = 15_000 + (process.pid % 500) * 70;
+let nextPort = 15_000 + (process.pid % 250) * 70;
 const freePort = () => (nextPort += 7);
 
 interface Start {
@@ -58,7 +58,10 @@ function folderWith(files: Record<string, string> = {}, links = clone): string {
   const folder = mkdtempSync(join(tmpdir(), 'start ü '));
   folders.push(folder);
   for (const name of links) if (!(name in files)) symlinkSync(resolve(name), join(folder, name));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
   return folder;
 }
 const clone = ['dist', 'node_modules', 'contract', 'host.json', 'package.json', 'local.settings.sample.json'];
@@ -127,13 +130,25 @@ describe('what stops it, in words', () => {
       err: /^--port takes a whole number from 1 to 65529\./,
     },
     {
+      what: 'a file as folder',
+      files: { '.local': '' },
+      err: /^There is a file where a folder is needed: remove it\. \(.*\.local.*\)\n$/,
+    },
+    {
+      what: 'storage whose data is broken',
+      files: { '.local/$/storage/__azurite_db_blob__.json': '{bad' },
+      err: /^Storage does not start: .* To begin with an empty one, delete \.local\/\d+\/storage\.\n$/,
+    },
+    {
       what: 'a host that does not exist',
       environment: { FUNCTIONS_HOST: 'x' },
       err: /^FUNCTIONS_HOST is "embedded" or "func"\.\n$/,
     },
   ])('$what', async ({ files = {}, given = [], out = '', err, environment = {} }) => {
-    const flags = given.length > 0 ? given : ['--port', String(freePort())];
-    const { output, ended } = start(folderWith(files), flags, environment);
+    const port = String(freePort());
+    const flags = given.length > 0 ? given : ['--port', port];
+    const placed = Object.entries(files).map(([name, content]) => [name.replace('$', port), content] as const);
+    const { output, ended } = start(folderWith(Object.fromEntries(placed)), flags, environment);
     expect(await ended).toBeGreaterThan(0);
     expect(output.err).toMatch(err);
     expect(output.err).not.toContain('SECRET');

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, expect, test } from '@jest/globals';
+import { names } from '../../src/jobs/azure.js';
 import { containers, queues, startStorage, type Storage } from '../../local/storage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'storage-'));
@@ -16,15 +17,20 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+test('its names are those of the app', () => {
+  expect([...containers]).toEqual([names.jobs, names.data]);
+  expect([...queues]).toEqual([names.queue, `${names.queue}-poison`]);
+});
+
 async function namesIn({ connectionString }: Storage) {
-  const names = async (items: AsyncIterable<{ name: string }>) => {
-    const all: string[] = [];
-    for await (const { name } of items) all.push(name);
-    return all;
+  const all = async (items: AsyncIterable<{ name: string }>) => {
+    const found: string[] = [];
+    for await (const { name } of items) found.push(name);
+    return found;
   };
   return {
-    containers: await names(BlobServiceClient.fromConnectionString(connectionString).listContainers()),
-    queues: await names(QueueServiceClient.fromConnectionString(connectionString).listQueues()),
+    containers: await all(BlobServiceClient.fromConnectionString(connectionString).listContainers()),
+    queues: await all(QueueServiceClient.fromConnectionString(connectionString).listQueues()),
   };
 }
 

@@ -69,6 +69,12 @@ describe('what a call did at Graph', () => {
       request(10, 'GET', 200, { id: undefined as never }),
       [['one', 'read 200']],
     ],
+    [
+      'no call with a path that cannot be decoded',
+      [call('one', 0, 50, '/api/v1/model-performance/%zz')],
+      request(10, 'GET', 200),
+      [['alone', 'read 200'], ['one']],
+    ],
     ['no call: after its end', [call('one', 0, 5)], request(10, 'GET', 200), [['alone', 'read 200'], ['one']]],
     ['no call: telemetry is none of its business', [], request(10, 'POST', 200, { server: 'ingestion' }), []],
   ])('belongs to %s', (_, calls, asked, expected) => {

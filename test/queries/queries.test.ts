@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
-import { functionName, registered } from '../../src/register.js';
+import { functionName, registeredOf } from '../../src/register.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { play, scaled } from '../support/play.js';
 import { startSystem } from '../support/system.js';
 import { complaints, reads } from './kusto.js';
@@ -14,7 +15,7 @@ const queries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => ({ name, query: readFileSync(join(folder, name), 'utf8') }));
 
 /** Requests carry the name of the function that answered. */
-const functions = registered.map(({ route }) => functionName(`api/${route}`));
+const functions = registeredOf(modelPerformance).map(({ route }) => functionName(`api/${route}`));
 
 /** What ingestion has seen, by the table that it lands in. */
 interface Seen {

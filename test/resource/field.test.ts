@@ -4,6 +4,7 @@ import type { Validation } from '../../src/resource/field.js';
 import { count, score } from '../../src/resource/numbers.js';
 import { parserOf } from '../../src/resource/parse.js';
 import { nullableText, oneOf, textLimit } from '../../src/resource/texts.js';
+import { named } from '../support/named.js';
 
 const words = (title: string) => ({ title, says: '' });
 const members = { good: 'Good', bad: 'Bad', unknownFutureValue: 'Unknown' };
@@ -11,6 +12,7 @@ const resource = {
   path: 'things',
   name: 'thing',
   odataType: '#thing',
+  object: 'thing',
   fields: {
     text: nullableText(words('Text')),
     count: count(words('Count')),
@@ -47,41 +49,45 @@ describe('texts', () => {
     expect(textLimit).toBe(256);
   });
 
-  test.each([
-    [''],
-    [' '],
-    [null],
-    ['Latitude 7450'],
-    ['null'],
-    ['é e\u0301 ß 漢 😀'],
-    ['\u00a0\u00ad\u200b\u2028\u2029\ufeff\ufffd\uffff'],
-    ['<script>"\'\\/'],
-    ['x'.repeat(256)],
-    ['😀'.repeat(256)],
-  ])('%j is taken', (value) => {
+  test.each(
+    named([
+      [''],
+      [' '],
+      [null],
+      ['Latitude 7450'],
+      ['null'],
+      ['é e\u0301 ß 漢 😀'],
+      ['\u00a0\u00ad\u200b\u2028\u2029\ufeff\ufffd\uffff'],
+      ['<script>"\'\\/'],
+      ['x'.repeat(256)],
+      ['😀'.repeat(256)],
+    ]),
+  )('%s is taken', (_, [value]) => {
     for (const validation of both) expect(said(validation, 'text', value)).toEqual([]);
   });
 
-  test.each<[unknown, string]>([
-    ['x'.repeat(257), tooLong],
-    ['😀'.repeat(257), tooLong],
-    [`${'x'.repeat(256)}\u2028`, tooLong],
-    ['\u0000', control],
-    ['a\tb', control],
-    ['a\n', control],
-    ['\r\n', control],
-    ['\u001f', control],
-    ['\u007f', control],
-    ['\u0085', control],
-    ['\u009f', control],
-    ['\ud800', malformed],
-    ['a\udfffb', malformed],
-    ['\ude00\ud83d', malformed],
-    [5, wrongType],
-    [true, wrongType],
-    [['a'], wrongType],
-    [{}, wrongType],
-  ])('%j is refused', (value, says) => {
+  test.each(
+    named<[unknown, string]>([
+      ['x'.repeat(257), tooLong],
+      ['😀'.repeat(257), tooLong],
+      [`${'x'.repeat(256)}\u2028`, tooLong],
+      ['\u0000', control],
+      ['a\tb', control],
+      ['a\n', control],
+      ['\r\n', control],
+      ['\u001f', control],
+      ['\u007f', control],
+      ['\u0085', control],
+      ['\u009f', control],
+      ['\ud800', malformed],
+      ['a\udfffb', malformed],
+      ['\ude00\ud83d', malformed],
+      [5, wrongType],
+      [true, wrongType],
+      [['a'], wrongType],
+      [{}, wrongType],
+    ]),
+  )('%s is refused', (_, [value, says]) => {
     for (const validation of both) expect(said(validation, 'text', value)).toEqual([says]);
   });
 

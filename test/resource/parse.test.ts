@@ -194,6 +194,7 @@ test('another resource needs nothing but its own table', () => {
     path: 'others',
     name: 'other',
     odataType: '#other',
+    object: 'other',
     fields: { name: nullableText(words), size: count(words) },
   } as const;
   const parse = parserOf(other, 'strict', (path) => path.join('.'));

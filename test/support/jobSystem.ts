@@ -34,18 +34,21 @@ export interface JobSystemOptions extends EmulatorOptions {
   readonly instances?: number;
   /** Settings of every instance. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Loading telemetry costs each process a second. */
+  readonly telemetry?: true;
   /** Flags of the embedded host instead of {@link scaledHost}. */
   readonly hostFlags?: readonly string[];
 }
 
 /** Starts emulator, Azurite in memory, the proxy between, and the instances, all on free ports. */
 export async function startJobSystem(options: JobSystemOptions = {}): Promise<JobSystem> {
-  const { instances: count = 1, environment = {}, hostFlags = scaledHost, ...emulatorOptions } = options;
+  const { instances: count = 1, environment = {}, telemetry, hostFlags = scaledHost, ...emulatorOptions } = options;
   const [emulator, storage] = await Promise.all([startEmulator(emulatorOptions), startStorage()]);
   const proxy = await startStorageProxy(storage);
   const instances: Instance[] = [];
   const start: JobSystem['start'] = async (own = {}) => {
-    const settings = { ...proxy.environment, ...environment, ...own };
+    const telemetrySettings = telemetry ? emulator.ingestion.environment : {};
+    const settings = { ...proxy.environment, ...telemetrySettings, ...environment, ...own };
     const instance = await startInstance(emulator, settings, undefined, hostFlags);
     instances.push(instance);
     return instance;

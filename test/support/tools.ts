@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { notTested } from './notTested.js';
 
 /** Where `.ci/run` puts tools of .NET, so that they belong to this clone alone. */
 const toolFolder = resolve('.local/tools');
@@ -35,13 +36,11 @@ export async function run(
   return { code, out, err };
 }
 
-/** Whether this machine has what a test needs; a line on standard error says when not, and what was not tested. */
+/** Whether this machine has what a test needs; the summary says when not, and what was not tested. */
 export function atHand(what: string, command: readonly [string, ...string[]], files: readonly string[] = []): boolean {
   const [program, ...given] = command;
   const missing = files.some((file) => !existsSync(file));
   if (!missing && spawnSync(program, given, { env: environment }).status === 0) return true;
-  process.stderr.write(
-    `Not tested: ${what}. This machine cannot run ${command.join(' ')}${missing ? ` with ${files.join(', ')}` : ''}.\n`,
-  );
+  notTested(what, `it takes ${command.join(' ')}${missing ? ` with ${files.join(', ')}` : ''}`);
   return false;
 }

@@ -168,7 +168,9 @@ describe('of every request, every fault of Graph, and every name in a token', ()
         status: expect.any(Number),
         outcome: expect.stringMatching(/^(not-applied|unknown)$/),
         requestId: expect.stringMatching(/^[\w-]{1,64}$/),
-        attempts: expect.any(Number),
+        writes: expect.any(Number),
+        reads: expect.any(Number),
+        uncounted: expect.any(Number),
       });
   });
 

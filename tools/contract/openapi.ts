@@ -2,8 +2,10 @@ import { toldRoles, type Role } from '../../src/auth/caller.js';
 import { problems, type Code } from '../../src/problem.js';
 import type { Validation } from '../../src/resource/field.js';
 import type { Resource } from '../../src/resource/resource.js';
-import { operations, problemsByStatus, pages, type Content, type Operation } from './operations.js';
-import { parameters, type Parameter } from './parameters.js';
+import type { Words } from '../../src/resource/words.js';
+import { operationsOf, problemsByStatus, pages, type Operation } from './operations.js';
+import { filled } from './filled.js';
+import { parametersOf } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 /** A function that is registered with the platform: its route, and its methods with the role that each needs. */
@@ -25,19 +27,19 @@ export function writeOpenApi(
 ): Json {
   const paths = functions
     .filter(({ route, roles }) => Object.keys(roles).length > 0 && !pages.includes(route))
-    .map(({ route, roles }) => [`/${route}`, pathItem(`/${route}`, roles)] as const);
+    .map(({ route, roles }) => [`/${route}`, pathItem(`/${route}`, roles, resource)] as const);
   return {
     openapi: '3.1.1',
     info: {
       title: 'Model Performance API',
       version,
-      summary: 'Read and update how ready device models are for work from anywhere.',
+      summary: resource.summary,
       description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api', description: 'Where this document came from.' }],
     tags: [
-      { name: 'Models', description: 'The models of Intune endpoint analytics.' },
+      { name: filled('{{Objects}}', resource), description: resource.says },
       { name: 'Jobs', description: 'Up to 10 000 updates at once, applied as fast as Microsoft Graph allows.' },
       { name: 'Health', description: 'Whether this API works.' },
       { name: 'Contract', description: 'This document, for programs and for people.' },
@@ -46,7 +48,7 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries<Parameter>(parameters).map(([key, { in: place, name = key, says, schema, example }]) => [
+        Object.entries(parametersOf(resource)).map(([key, { in: place, name = key, says, schema, example }]) => [
           key,
           { name, in: place, required: place !== 'query', description: says, schema, ...(example && { example }) },
         ]),
@@ -87,17 +89,18 @@ const description =
   'Each failure is application/problem+json and tells in `outcome` what became of the update: not-applied is certain, unknown is not. ' +
   'Values are never converted. HEAD is GET without a body.';
 
-function pathItem(path: string, roles: Registered['roles']): Json {
+function pathItem(path: string, roles: Registered['roles'], resource: Resource): Json {
+  const operations = operationsOf(resource);
   return Object.fromEntries(
     Object.entries(roles).map(([method, role]) => {
       const operation = operations[`${method} ${path}`];
       if (operation === undefined) throw new Error(`Nobody has described ${method} ${path}: see operations.ts.`);
-      return [method.toLowerCase(), writeOperation(method, operation, role)];
+      return [method.toLowerCase(), writeOperation(method, operation, role, resource)];
     }),
   );
 }
 
-function writeOperation(method: string, operation: Operation, role: 'none' | Role): Json {
+function writeOperation(method: string, operation: Operation, role: 'none' | Role, resource: Resource): Json {
   const { operationId, tag, summary, description: says, parameters: names = [], body } = operation;
   const needed = role === 'none' ? '' : `\n\nNeeds the role ${toldRoles(role)}.`;
   return {
@@ -106,41 +109,39 @@ function writeOperation(method: string, operation: Operation, role: 'none' | Rol
     summary,
     description: `${says}${needed}`,
     ...(names.length > 0 && { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }),
-    ...(body && { requestBody: writeBody(body) }),
-    responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(method, operation) },
+    ...(body && { requestBody: writeBody(body, resource) }),
+    responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(method, operation, resource) },
     security: securityOf(operation, role),
   };
 }
 
 /** Readiness is for everybody, and tells more to who brings a token. */
-function securityOf({ problems: codes }: Operation, role: string): Json[] {
-  if (role !== 'none') return [{ entraId: [`ModelPerformance.${role}`] }];
+function securityOf({ problems: codes }: Operation, role: 'none' | Role): Json[] {
+  if (role !== 'none')
+    return toldRoles(role)
+      .split(' or ')
+      .map((one) => ({ entraId: [one] }));
   return codes.includes('not-ready') ? [{}, { entraId: ['ModelPerformance.Write'] }] : [];
 }
 
-/** Two properties: an interactive page would otherwise propose to overwrite all of them. */
-const exampleUpdate = { windowsScore: 87.5, healthStatus: 'meetingGoals' };
-
-const exampleBatch = { updates: [{ id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...exampleUpdate }] };
-
-const exampleTable = 'id,windowsScore,healthStatus\r\n7ec79407-9407-7ec7-0794-c77e0794c77e,87.5,meetingGoals\r\n';
-
-function writeBody(name: NonNullable<Operation['body']>): Json {
+/** A few properties: an interactive page would otherwise propose to overwrite all of them. */
+function writeBody(name: NonNullable<Operation['body']>, { typeName, example }: Resource): Json {
+  const row = { id: '7ec79407-9407-7ec7-0794-c77e0794c77e', ...example };
   const schema = { $ref: `#/components/schemas/${name}` };
+  const exampleTable = `${Object.keys(row).join()}\r\n${Object.values(row).join()}\r\n`;
   const table = { 'text/csv': { schema: { type: 'string' }, example: exampleTable } };
-  if (name !== 'ModelPerformanceUpdate')
-    return {
-      required: true,
-      content: { 'application/json': { schema, example: exampleBatch }, ...(name === 'JobUpdates' && table) },
-    };
-  const content = { schema, example: exampleUpdate };
+  if (name !== `${typeName}Update`) {
+    const list = { 'application/json': { schema, example: { updates: [row] } } };
+    return { required: true, content: { ...list, ...(name === 'JobUpdates' && table) } };
+  }
+  const content = { schema, example };
   return { required: true, content: { 'application/json': content, 'application/merge-patch+json': content } };
 }
 
 const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
 
 function writeSuccess({ status, answers: { says, content } }: Operation): Json {
-  const schema = (kind: Content) => {
+  const schema = (kind: string) => {
     if (kind === 'text') return { type: 'string' };
     return kind === 'json' ? { type: 'object' } : { $ref: `#/components/schemas/${kind}` };
   };
@@ -154,9 +155,9 @@ function writeSuccess({ status, answers: { says, content } }: Operation): Json {
 }
 
 /** One response for each status, with the codes that it can have. */
-function writeProblems(method: string, operation: Operation): Record<string, Json> {
+function writeProblems(method: string, operation: Operation, words: Words): Record<string, Json> {
   return Object.fromEntries(
-    problemsByStatus(operation).map(({ status, codes, says }) => [status, writeProblem(method, codes, says)]),
+    problemsByStatus(operation, words).map(({ status, codes, says }) => [status, writeProblem(method, codes, says)]),
   );
 }
 

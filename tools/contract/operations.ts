@@ -1,38 +1,27 @@
 import { problems, type Code } from '../../src/problem.js';
-import type { ParameterName } from './parameters.js';
-
-/** What a 200 carries: a schema of the contract, or another kind of content. */
-export type Content =
-  | 'ModelPerformance'
-  | 'ModelPerformanceList'
-  | 'ModelPerformanceBatchResult'
-  | 'Preview'
-  | 'Job'
-  | 'JobList'
-  | 'JobResult'
-  | 'PreviousUpdates'
-  | 'Live'
-  | 'Ready'
-  | 'text'
-  | 'json';
+import type { Resource } from '../../src/resource/resource.js';
+import { worded, type Words } from '../../src/resource/words.js';
+import { filled } from './filled.js';
 
 /** What people and generators read of one operation: a name, words, what goes in and what can come out. */
 export interface Operation {
   /** Pascal case: flows and clients know the operation by it. */
   readonly operationId: string;
-  readonly tag: 'Models' | 'Jobs' | 'Health' | 'Contract';
+  readonly tag: string;
   /** A few words in sentence case, no full stop. */
   readonly summary: string;
   readonly description: string;
-  readonly parameters?: readonly ParameterName[];
-  readonly body?: 'ModelPerformanceUpdate' | 'ModelPerformanceBatch' | 'JobUpdates';
+  readonly parameters?: readonly string[];
+  /** Name of a schema. */
+  readonly body?: string;
   /** Of a success; 200 by default. */
   readonly status?: 201;
-  readonly answers: { readonly says: string; readonly content: Readonly<Record<string, Content>> };
+  /** The content of a success by its type: the name of a schema, or `text` or `json`. */
+  readonly answers: { readonly says: string; readonly content: Readonly<Record<string, string>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
-  /** Part of the connector for flow makers. */
-  readonly connector?: true;
+  /** Part of the connector for flow makers; `internal` is for its drop-downs alone. */
+  readonly connector?: true | 'internal';
 }
 
 /** Whatever the operation, before its own work begins or when that fails in a way that nobody foresaw. */
@@ -66,52 +55,56 @@ const stored = [...called, 'storage-unavailable'] as const;
 const ofJob = [...stored, 'job-not-found'] as const;
 const item = ['invalid-id', ...called, 'not-found', ...graphRead] as const;
 
+/** Stands for the properties by which the resource's list can be filtered. */
+const allFilters = '{{filters}}';
+
 /** Routes that a browser loads and no program calls: they are left out of the contract. */
 export const pages: readonly string[] = ['docs', 'docs/{file}'];
 
 /** Every operation, by method and path below `/api`. Which of them exist is told by `app.ts`; a test holds the two lists against each other. */
-export const operations: Readonly<Record<string, Operation>> = {
-  'GET /v1/model-performance': {
-    operationId: 'ListModelPerformance',
-    tag: 'Models',
-    summary: 'List model performance',
+const templates: Readonly<Record<string, Operation>> = {
+  'GET /v1/{{name}}': {
+    operationId: 'List{{Type}}',
+    tag: '{{Objects}}',
+    summary: 'List {{title}}',
     description:
-      'Lists the models that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.',
-    parameters: ['model', 'manufacturer', 'healthStatus', 'limit', 'cursor', 'excel'],
+      'Lists the {{objects}} that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.',
+    parameters: [allFilters, 'limit', 'cursor', 'excel'],
     answers: {
-      says: 'The models; as CSV for who prefers it, with the link to the next page in the Link header.',
-      content: { 'application/json': 'ModelPerformanceList', 'text/csv': 'text' },
+      says: 'The {{objects}}; as CSV for who prefers it, with the link to the next page in the Link header.',
+      content: { 'application/json': '{{Type}}List', 'text/csv': 'text' },
     },
     problems: ['invalid-query', ...called, ...graphRead],
     connector: true,
   },
-  'POST /v1/model-performance/batch': {
-    operationId: 'UpdateModelPerformanceBatch',
-    tag: 'Models',
-    summary: 'Update several models',
+  'POST /v1/{{name}}/batch': {
+    operationId: 'UpdateMany',
+    tag: '{{Objects}}',
+    summary: 'Update many',
     description:
-      'Changes up to 20 models, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
+      'Changes up to 20 {{objects}}, each as a single update does, and tells what became of each. One update that is invalid refuses all.',
     parameters: ['null'],
-    body: 'ModelPerformanceBatch',
+    body: '{{Type}}Batch',
     answers: {
       says: 'What became of each update, in the order of the request.',
-      content: { 'application/json': 'ModelPerformanceBatchResult' },
+      content: { 'application/json': '{{Type}}BatchResult' },
     },
     problems: [...called, ...bodyRead, 'not-found', ...graphRead],
+    connector: true,
   },
-  'GET /v1/model-performance/jobs': {
-    operationId: 'ListJobs',
+  'GET /v1/{{name}}/jobs': {
+    operationId: 'ListBulkUpdates',
     tag: 'Jobs',
-    summary: 'List jobs',
+    summary: 'List bulk updates',
     description: 'Lists the newest 100 jobs of the caller, newest first.',
     parameters: ['of'],
     answers: { says: 'The jobs.', content: { 'application/json': 'JobList' } },
     problems: ['invalid-query', ...stored],
   },
-  'POST /v1/model-performance/jobs': {
-    operationId: 'SubmitJob',
+  'POST /v1/{{name}}/jobs': {
+    operationId: 'StartBulkUpdate',
     tag: 'Jobs',
-    summary: 'Submit job',
+    summary: 'Start bulk update',
     description:
       'Accepts up to 10 000 updates, as a list or as a table, which are then applied as fast as Microsoft Graph allows. The same key and the same rows are the same job, however often they are sent. One invalid update refuses all.',
     parameters: ['idempotencyKey', 'null'],
@@ -119,75 +112,89 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
     answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
     problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
+    connector: true,
   },
-  'GET /v1/model-performance/jobs/{jobId}': {
-    operationId: 'GetJob',
+  'GET /v1/{{name}}/jobs/{jobId}': {
+    operationId: 'GetBulkUpdate',
     tag: 'Jobs',
-    summary: 'Get job',
+    summary: 'Get bulk update',
     description: 'Tells how far a job has come.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
-  'DELETE /v1/model-performance/jobs/{jobId}': {
-    operationId: 'CancelJob',
+  'DELETE /v1/{{name}}/jobs/{jobId}': {
+    operationId: 'CancelBulkUpdate',
     tag: 'Jobs',
-    summary: 'Cancel job',
+    summary: 'Cancel bulk update',
     description: 'Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.',
     parameters: ['jobId'],
     answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
+    connector: true,
   },
-  'GET /v1/model-performance/jobs/{jobId}/result': {
-    operationId: 'GetJobResult',
+  'GET /v1/{{name}}/jobs/{jobId}/result': {
+    operationId: 'GetBulkResult',
     tag: 'Jobs',
-    summary: 'Get job result',
+    summary: 'Get bulk result',
     description: 'Tells what became of each row of a job that has ended.',
-    parameters: ['jobId'],
+    parameters: ['jobId', 'excel'],
     answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
-    problems: [...ofJob, 'job-not-finished'],
+    problems: ['invalid-query', ...ofJob, 'job-not-finished'],
+    connector: true,
   },
-  'GET /v1/model-performance/jobs/{jobId}/previous': {
-    operationId: 'GetJobPrevious',
+  'GET /v1/{{name}}/jobs/{jobId}/previous': {
+    operationId: 'GetValuesBefore',
     tag: 'Jobs',
-    summary: 'Get values before job',
+    summary: 'Get values before bulk update',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
-    parameters: ['jobId', 'include'],
+    parameters: ['jobId', 'include', 'excel'],
     answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
-  'GET /v1/model-performance/{id}': {
-    operationId: 'GetModelPerformance',
-    tag: 'Models',
-    summary: 'Get model performance',
-    description: 'Gives the scores, the device count and the health status of one model.',
+  'GET /v1/{{name}}/labels': {
+    operationId: 'ListLabels',
+    tag: '{{Objects}}',
+    summary: 'List labels',
+    description:
+      'Lists a text for each {{object}} by which people tell it from others, for drop-downs: at most 1 000, sorted.',
+    answers: { says: 'The labels.', content: { 'application/json': '{{Object}}Labels' } },
+    problems: [...called, ...graphRead],
+    connector: 'internal',
+  },
+  'GET /v1/{{name}}/{id}': {
+    operationId: 'Get{{Type}}',
+    tag: '{{Objects}}',
+    summary: 'Get {{title}}',
+    description: 'Gives the properties of one {{object}}.',
     parameters: ['id'],
-    answers: { says: 'The model as Microsoft Graph has it.', content: { 'application/json': 'ModelPerformance' } },
+    answers: { says: 'The {{object}} as Microsoft Graph has it.', content: { 'application/json': '{{Type}}' } },
     problems: item,
     connector: true,
   },
-  'PATCH /v1/model-performance/{id}': {
-    operationId: 'UpdateModelPerformance',
-    tag: 'Models',
-    summary: 'Update model performance',
+  'PATCH /v1/{{name}}/{id}': {
+    operationId: 'Update{{Type}}',
+    tag: '{{Objects}}',
+    summary: 'Update {{title}}',
     description:
       'Changes the properties that are given, leaves the others as they are, and answers only when the new values are seen.',
     parameters: ['id', 'null'],
-    body: 'ModelPerformanceUpdate',
+    body: '{{Type}}Update',
     answers: {
-      says: 'The update is applied: the model as Microsoft Graph now has it.',
-      content: { 'application/json': 'ModelPerformance' },
+      says: 'The update is applied: the {{object}} as Microsoft Graph now has it.',
+      content: { 'application/json': '{{Type}}' },
     },
     problems: [...item, ...bodyRead, 'update-not-visible', 'update-unverified'],
     connector: true,
   },
-  'POST /v1/model-performance/{id}/preview': {
+  'POST /v1/{{name}}/{id}/preview': {
     operationId: 'PreviewUpdate',
-    tag: 'Models',
+    tag: '{{Objects}}',
     summary: 'Preview update',
     description: 'Makes every check of an update and tells what it would change, without changing anything.',
     parameters: ['id', 'null'],
-    body: 'ModelPerformanceUpdate',
+    body: '{{Type}}Update',
     answers: { says: 'What an update would change.', content: { 'application/json': 'Preview' } },
     problems: [...item, ...bodyRead],
     connector: true,
@@ -219,11 +226,26 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
+/** The operations of a resource and of the API around it, by method and path below `/api`. */
+export function operationsOf(resource: Resource): Readonly<Record<string, Operation>> {
+  const own = (names: Operation['parameters']) =>
+    names?.flatMap((name) => (name === allFilters ? resource.filters : [name]));
+  return Object.fromEntries(
+    Object.entries(filled(templates, resource)).map(([key, operation]) => {
+      const parameters = own(operation.parameters);
+      return [key, { ...operation, ...(parameters && { parameters }) }];
+    }),
+  );
+}
+
 /** The problems of an operation by their status, each with the words for all that have it. */
-export function problemsByStatus({ problems: codes }: Operation): { status: string; codes: Code[]; says: string }[] {
+export function problemsByStatus(
+  { problems: codes }: Operation,
+  words: Words,
+): { status: string; codes: Code[]; says: string }[] {
   const byStatus = Object.groupBy(codes, (code) => problems[code].status) as Record<string, Code[]>;
   return Object.entries(byStatus).map(([status, some]) => {
-    const says = some.map((code) => `${problems[code].title} (\`${code}\`).`).join(' ');
+    const says = some.map((code) => `${worded(problems[code].title, words)} (\`${code}\`).`).join(' ');
     return { status, codes: some, says };
   });
 }

@@ -1,5 +1,6 @@
 import { excels } from '../../src/http/query.js';
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import type { Resource } from '../../src/resource/resource.js';
+import { filled } from './filled.js';
 
 /** One parameter of a path or a query, in words and as the few keywords that JSON Schema and Swagger 2.0 share. */
 export interface Parameter {
@@ -17,46 +18,23 @@ export interface Parameter {
   readonly connector: boolean;
 }
 
-const { fields } = modelPerformance;
-
 /** What an id may look like. The rule is `http/id.ts`; a test holds the two against each other. */
 export const idSchema = { type: 'string', pattern: '^(?!\\.+$)[A-Za-z0-9_.~=-]{1,256}$' } as const;
 
-/** Every parameter of the contract. */
-export const parameters = {
+/** Every parameter that all resources share. */
+const shared = {
   id: {
     in: 'path',
-    title: 'Model',
-    says: 'Id of the model, as the list of models gives it.',
+    title: '{{Object}}',
+    says: 'Id of the {{object}}, as the list of {{objects}} gives it.',
     schema: idSchema,
     example: '7ec79407-9407-7ec7-0794-c77e0794c77e',
-    connector: true,
-  },
-  model: {
-    in: 'query',
-    title: 'Model name',
-    says: 'Only models of this name, whatever the case of its letters.',
-    schema: { type: 'string', minLength: 1 },
-    connector: true,
-  },
-  manufacturer: {
-    in: 'query',
-    title: 'Manufacturer',
-    says: 'Only models of this manufacturer, whatever the case of its letters.',
-    schema: { type: 'string', minLength: 1 },
-    connector: true,
-  },
-  healthStatus: {
-    in: 'query',
-    title: 'Health status',
-    says: 'Only models with this health status.',
-    schema: { type: 'string', enum: Object.keys(fields.healthStatus.members ?? {}) },
     connector: true,
   },
   limit: {
     in: 'query',
     title: 'Limit',
-    says: 'How many models one answer holds at most.',
+    says: 'How many {{objects}} one answer holds at most.',
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 1000, default: 1000 },
     connector: true,
   },
@@ -69,18 +47,18 @@ export const parameters = {
   },
   jobId: {
     in: 'path',
-    title: 'Job',
+    title: 'Job id',
     says: 'Id of the job, as its submission told it.',
     schema: { type: 'string' },
-    connector: false,
+    connector: true,
   },
   idempotencyKey: {
     in: 'header',
     name: 'Idempotency-Key',
     title: 'Idempotency key',
-    says: 'New for each job, and the same when a job is sent again: 1 to 128 visible ASCII characters.',
+    says: "New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it.",
     schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
-    connector: false,
+    connector: true,
   },
   of: {
     in: 'query',
@@ -113,4 +91,20 @@ export const parameters = {
   },
 } as const satisfies Record<string, Parameter>;
 
-export type ParameterName = keyof typeof parameters;
+/** Every parameter of the contract: those for filters are the resource's own. */
+export function parametersOf(resource: Resource): Readonly<Record<string, Parameter>> {
+  const filters = resource.filters.map((name) => [name, filterOf(name, resource)] as const);
+  return filled({ ...shared, ...Object.fromEntries(filters) }, resource);
+}
+
+function filterOf(name: string, { fields }: Resource): Parameter {
+  const { title = name, members } = fields[name] ?? {};
+  const word = title.toLowerCase();
+  return {
+    in: 'query',
+    title,
+    says: `Only {{objects}} whose ${word} is this${members ? '' : ', whatever the case of its letters'}.`,
+    schema: members ? { type: 'string', enum: Object.keys(members) } : { type: 'string', minLength: 1 },
+    connector: true,
+  };
+}

@@ -2,6 +2,7 @@ import { batchLimit } from '../../src/graph/batch.js';
 import type { Field, Validation } from '../../src/resource/field.js';
 import { controlInformation } from '../../src/resource/parse.js';
 import type { Resource } from '../../src/resource/resource.js';
+import { filled } from './filled.js';
 import { idSchema } from './parameters.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -13,7 +14,15 @@ const object = (description: string, properties: Record<string, Schema>, require
   properties,
 });
 
-const number: Schema = { type: 'integer', minimum: 0 };
+const number = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+
+/** How many of many ended how. */
+const counts = {
+  total: number('All of them.'),
+  applied: number('Those that are applied.'),
+  notApplied: number('Those that are certainly not applied.'),
+  unknown: number('Those of which nobody can tell.'),
+};
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 
@@ -29,7 +38,11 @@ function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
 }
 
 /** Schemas of bodies and answers in JSON Schema 2020-12, made from the resource's table. */
-export function schemasOf({ fields, odataType }: Resource, validation: Validation): Record<string, Schema> {
+export function schemasOf(resource: Resource, validation: Validation): Record<string, Schema> {
+  return filled(templatesOf(resource, validation), resource);
+}
+
+function templatesOf({ fields, odataType }: Resource, validation: Validation): Record<string, Schema> {
   const names = Object.keys(fields);
   const map = (write: (field: Field<unknown>) => Schema) =>
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, write(field)]));
@@ -37,13 +50,13 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
   const updates = (maxItems: number): Schema => ({
     type: 'array',
     title: 'Updates',
-    description: 'The updates, each with the id of its model.',
+    description: 'The updates, each with the id of its {{object}}.',
     minItems: 1,
     maxItems,
-    items: reference('ModelPerformanceRow'),
+    items: reference('{{Type}}Row'),
   });
   const schemas: Record<string, Schema> = {
-    ModelPerformanceUpdate: {
+    '{{Type}}Update': {
       type: 'object',
       description: 'What to change: at least one property. What is left out stays as it is.',
       propertyNames: { anyOf: [{ enum: [...names, 'id', '@odata.type'] }, { pattern: controlInformation.source }] },
@@ -63,9 +76,9 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
         },
       },
     },
-    ModelPerformanceBatch: {
+    '{{Type}}Batch': {
       ...object(
-        'Updates of different models.',
+        'Updates of different {{objects}}.',
         {
           updates: updates(batchLimit),
         },
@@ -73,25 +86,21 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       ),
       additionalProperties: false,
     },
-    ModelPerformanceBatchResult: object(
+    '{{Type}}BatchResult': object(
       'What became of each update.',
       {
-        summary: object(
-          'How many updates ended how.',
-          { total: number, applied: number, notApplied: number, unknown: number },
-          ['total', 'applied', 'notApplied', 'unknown'],
-        ),
+        summary: object('How many updates ended how.', counts, ['total', 'applied', 'notApplied', 'unknown']),
         results: {
           type: 'array',
           description: 'One for each update, in their order.',
           items: object(
             'What became of one update.',
             {
-              id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-              outcome: text('applied, not-applied (certain) or unknown.', {
+              id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
+              outcome: text('What became of it: applied, not-applied (certain) or unknown.', {
                 enum: ['applied', 'not-applied', 'unknown'],
               }),
-              object: reference('ModelPerformance'),
+              object: reference('{{Type}}'),
               problem: reference('Problem'),
             },
             ['id', 'outcome'],
@@ -100,15 +109,15 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['summary', 'results'],
     ),
-    ModelPerformance: object(
-      'A model, as Microsoft Graph has it.',
-      { id: { ...idSchema, title: 'Id', description: 'Id of the model.' }, ...map(shown) },
+    '{{Type}}': object(
+      'A {{object}}, as Microsoft Graph has it.',
+      { id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' }, ...map(shown) },
       ['id'],
     ),
-    ModelPerformanceList: object(
-      'Some models.',
+    '{{Type}}List': object(
+      'Some {{objects}}.',
       {
-        value: { type: 'array', title: 'Models', description: 'The models.', items: reference('ModelPerformance') },
+        value: { type: 'array', title: '{{Objects}}', description: 'The {{objects}}.', items: reference('{{Type}}') },
         nextLink: text('Address of the next ones; not there when these are the last.', {
           title: 'Next link',
           format: 'uri',
@@ -116,10 +125,29 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
       },
       ['value'],
     ),
+    '{{Object}}Labels': object(
+      'Texts that tell {{objects}} apart.',
+      {
+        value: {
+          type: 'array',
+          title: 'Labels',
+          description: 'One for each {{object}}.',
+          items: object(
+            'One {{object}}.',
+            {
+              id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' },
+              label: text('What tells it from others.', { title: 'Label' }),
+            },
+            ['id', 'label'],
+          ),
+        },
+      },
+      ['value'],
+    ),
     Preview: object(
       'What an update would change.',
       {
-        id: { ...idSchema, title: 'Id', description: 'Id of the model.' },
+        id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}.' },
         changes: {
           type: 'array',
           title: 'Changes',
@@ -140,7 +168,7 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     PreviousUpdates: object('Updates that bring the values before back.', { updates: updates(10_000) }, ['updates']),
     JobUpdates: {
       type: 'object',
-      description: 'Updates of different models: a list of them, or a table.',
+      description: 'Updates of different {{objects}}: a list of them, or a table.',
       additionalProperties: false,
       minProperties: 1,
       maxProperties: 1,
@@ -179,16 +207,16 @@ export function schemasOf({ fields, odataType }: Resource, validation: Validatio
     ),
     Problem: problemSchema,
   };
-  return { ...schemas, ModelPerformanceRow: asRow(schemas.ModelPerformanceUpdate ?? {}) };
+  return { ...schemas, '{{Type}}Row': asRow(schemas['{{Type}}Update'] ?? {}) };
 }
 
 /** An update as one of many: its id is in it. */
 function asRow({ properties, ...update }: Schema): Schema {
   const others = Object.entries(properties as Record<string, Schema>).filter(([name]) => name !== 'id');
-  const id = { ...idSchema, title: 'Id', description: 'Id of the model, as the list of models gives it.' };
+  const id = { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as the list of {{objects}} gives it.' };
   return {
     ...update,
-    description: 'One of many updates: which model, and what to change. What is left out stays as it is.',
+    description: 'One of many updates: which {{object}}, and what to change. What is left out stays as it is.',
     required: ['id'],
     properties: Object.fromEntries([['id', id], ...others]),
   };
@@ -215,7 +243,11 @@ const jobSchemas = {
       ...job,
       rows: object(
         'How many rows there are, and what became of them so far.',
-        { total: number, applied: number, notApplied: number, unknown: number, canceled: number, pending: number },
+        {
+          ...counts,
+          canceled: number('Rows that were canceled before they were sent.'),
+          pending: number('Rows that have no result yet.'),
+        },
         ['total', 'applied', 'notApplied', 'unknown', 'canceled', 'pending'],
       ),
       percent: { type: 'integer', minimum: 0, maximum: 100, description: 'How many rows of a hundred have a result.' },
@@ -229,9 +261,11 @@ const jobSchemas = {
       value: {
         type: 'array',
         description: 'The jobs, newest first.',
-        items: object('A job.', { ...job, rows: object('How many rows there are.', { total: number }, ['total']) }, [
-          ...['jobId', 'status', 'submittedAt', 'rows'],
-        ]),
+        items: object(
+          'A job.',
+          { ...job, rows: object('How many rows there are.', { total: counts.total }, ['total']) },
+          [...['jobId', 'status', 'submittedAt', 'rows']],
+        ),
       },
     },
     ['value'],
@@ -246,10 +280,13 @@ const jobSchemas = {
           'What became of one row.',
           {
             row: { type: 'integer', minimum: 1, description: 'Number of the row.' },
-            id: { ...idSchema, description: 'Id of the model, as it was sent.' },
-            outcome: text('applied; not-applied and canceled are certain; unknown: nobody can tell.', {
-              enum: ['applied', 'not-applied', 'unknown', 'canceled'],
-            }),
+            id: { ...idSchema, title: 'Id', description: 'Id of the {{object}}, as it was sent.' },
+            outcome: text(
+              'What became of it. applied, not-applied and canceled are certain; unknown: nobody can tell.',
+              {
+                enum: ['applied', 'not-applied', 'unknown', 'canceled'],
+              },
+            ),
             code: text('Code of the problem, where there was one.'),
             detail: text('What it means.'),
             from: {
@@ -271,12 +308,15 @@ const problemSchema = object(
   {
     type: text('Kind of the problem, as a URN.', { pattern: '^urn:model-performance:problem:[a-z-]+$' }),
     title: text('What happened.'),
-    status: { type: 'integer', minimum: 400, maximum: 599 },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'Status of the answer.' },
     detail: text('What can be done about it.'),
     instance: text('This occurrence, as a URN that ends with the request id.'),
-    outcome: text('not-applied is certain; unknown: the update left this API, and no trustworthy answer came.', {
-      enum: ['not-applied', 'unknown'],
-    }),
+    outcome: text(
+      'What became of the update. not-applied is certain; unknown: the update left this API, and no trustworthy answer came.',
+      {
+        enum: ['not-applied', 'unknown'],
+      },
+    ),
     retryAfterSeconds: { type: 'integer', minimum: 0, description: 'How long to wait before the same call again.' },
     errors: {
       type: 'array',
@@ -290,6 +330,11 @@ const problemSchema = object(
         },
         ['pointer', 'code', 'message'],
       ),
+    },
+    errorsTotal: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How many mistakes many updates have, if not all are listed.',
     },
     error: object(
       'The same in two texts, for flows.',

@@ -1,7 +1,8 @@
 import type { Resource } from '../../src/resource/resource.js';
 import type { Registered } from './openapi.js';
-import { operations, problemsByStatus, type Operation } from './operations.js';
-import { parameters, type Parameter, type ParameterName } from './parameters.js';
+import { filled } from './filled.js';
+import { operationsOf, problemsByStatus, type Operation } from './operations.js';
+import { parametersOf, type Parameter } from './parameters.js';
 import { schemasOf } from './schemas.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,6 +22,7 @@ export function writeSwagger(
   { version, host }: Place & { readonly version: string },
 ): Json {
   const schemas = schemasOf(resource, 'documented');
+  const operations = operationsOf(resource);
   const paths = functions.flatMap(({ route, roles }) => {
     const item = Object.keys(roles).flatMap((method) => {
       const operation = operations[`${method} /${route}`];
@@ -28,11 +30,11 @@ export function writeSwagger(
     });
     return item.length > 0 ? [[`/${route}`, Object.fromEntries(item)] as const] : [];
   });
-  const needed = ['ModelPerformance', 'ModelPerformanceList', 'ModelPerformanceUpdate', 'Preview'];
+  const needed = namesIn(JSON.stringify(paths), schemas);
   return {
     swagger: '2.0',
     info: {
-      title: 'Model Performance',
+      title: titleCase(filled('{{title}}', resource)),
       version,
       description:
         'Reads and updates how ready device models are for work from anywhere (Microsoft Intune, endpoint analytics). Each update is verified, and each failure says whether it was applied.',
@@ -57,7 +59,9 @@ export function writeSwagger(
     },
     security: [{ entraId: [] }],
     tags: [],
-    'x-ms-capabilities': { testConnection: { operationId: 'ListModelPerformance', parameters: { limit: 1 } } },
+    'x-ms-capabilities': {
+      testConnection: { operationId: filled('List{{Type}}', resource), parameters: { limit: 1 } },
+    },
     'x-ms-connector-metadata': [
       { propertyName: 'Website', propertyValue: 'https://example.com/' },
       { propertyName: 'Privacy policy', propertyValue: 'https://example.com/privacy' },
@@ -66,48 +70,63 @@ export function writeSwagger(
   };
 }
 
+/** Names of the schemas that a text refers to, and of those that these refer to. */
+function namesIn(text: string, schemas: Readonly<Record<string, Json>>, known: readonly string[] = []): string[] {
+  const found = [...text.matchAll(/"\$ref":"#\/(?:definitions|components\/schemas)\/(?<name>\w+)"/g)];
+  const fresh = [...new Set(found.map(({ groups }) => groups?.name ?? ''))].filter((name) => !known.includes(name));
+  if (fresh.length === 0) return [...known];
+  return namesIn(JSON.stringify(fresh.map((name) => schemas[name])), schemas, [...known, ...fresh]);
+}
+
 function writeOperation(operation: Operation, resource: Resource): Json {
-  const { operationId, summary, description, parameters: names = [], body, answers } = operation;
+  const { operationId, summary, description, parameters: names = [], body, answers, status = 200 } = operation;
   const success = answers.content['application/json'];
-  const taken = names.filter((name) => parameters[name].connector).map((name) => writeParameter(name, resource));
-  const list = success === 'ModelPerformanceList';
+  const parameters = parametersOf(resource);
+  const taken = names.flatMap((name) => {
+    const parameter = parameters[name];
+    return parameter?.connector ? [writeParameter(name, parameter, resource)] : [];
+  });
+  const list = success === filled('{{Type}}List', resource);
   return {
     operationId,
     summary,
     description,
     parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
     responses: {
-      200: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
-      ...Object.fromEntries(problemsByStatus(operation).map(({ status, says }) => [status, { description: says }])),
+      [status]: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
+      ...Object.fromEntries(
+        problemsByStatus(operation, resource).map(({ status, says }) => [status, { description: says }]),
+      ),
       default: { description: 'It failed. The text for people is body/error/message.' },
     },
     'x-ms-api-annotation': { family: operationId, revision: 1, status: 'Preview' },
-    'x-ms-visibility': 'important',
+    'x-ms-visibility': operation.connector === 'internal' ? 'internal' : 'important',
     ...(list && { 'x-ms-pageable': { nextLinkName: 'nextLink' } }),
   };
 }
 
-function writeParameter(name: ParameterName, { fields }: Resource): Json {
-  const { in: place, title, says, schema, names }: Parameter = parameters[name];
+function writeParameter(name: string, parameter: Parameter, { fields }: Resource): Json {
+  const { in: place, name: written = name, title, says, schema, names } = parameter;
   return {
-    name,
+    name: written,
     in: place,
-    required: place === 'path',
+    required: place !== 'query',
     description: says,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
     ...namesOf(names ?? fields[name]?.members, schema.enum),
-    ...(place === 'path' && { 'x-ms-url-encoding': 'single', 'x-ms-dynamic-values': chosenFromList }),
+    ...(place === 'path' && { 'x-ms-url-encoding': 'single' }),
+    ...(name === 'id' && { 'x-ms-dynamic-values': chosenFromLabels }),
   };
 }
 
 /** The ids of a dropdown, with the names that people read. */
-const chosenFromList = {
-  operationId: 'ListModelPerformance',
+const chosenFromLabels = {
+  operationId: 'ListLabels',
   parameters: {},
   'value-collection': 'value',
   'value-path': 'id',
-  'value-title': 'model',
+  'value-title': 'label',
 };
 
 function writeBody(name: string): Json {
@@ -115,14 +134,18 @@ function writeBody(name: string): Json {
     name: 'body',
     in: 'body',
     required: true,
-    description: 'The properties to change, with their new values.',
-    'x-ms-summary': 'Update',
+    description:
+      name === 'ModelPerformanceUpdate' ? 'The properties to change, with their new values.' : 'The updates.',
+    'x-ms-summary': name === 'ModelPerformanceUpdate' ? 'Update' : 'Updates',
     schema: { $ref: `#/definitions/${name}` },
   };
 }
 
 /** Keywords that Microsoft's schema for connectors refuses, and patterns, whose dialect no flow engine knows. */
-const refused = ['anyOf', 'oneOf', 'not', 'const', 'pattern', 'propertyNames', 'additionalProperties'];
+const refused = [
+  ...['anyOf', 'oneOf', 'not', 'const', 'pattern', 'propertyNames'],
+  ...['additionalProperties', 'minProperties', 'maxProperties'],
+];
 
 /** What OpenAPI 2.0 can say of a schema; that a number is finite needs no saying there. */
 const kept = (schema: Json): Json =>
@@ -136,14 +159,16 @@ const kept = (schema: Json): Json =>
 function downgraded(schema: Json, resource: Resource, name: string): Json {
   const { type, title, properties, items, $ref, required, ...more } = schema;
   const types = Array.isArray(type) ? (type as string[]) : [type];
+  // An id that must be the path's, and what is Graph's own, are nothing to fill.
   const members = Object.entries((properties ?? {}) as Record<string, Json>).filter(
-    ([, { title: shown }]) => shown !== undefined,
+    ([key, { title: shown }]) => !key.startsWith('@') && (key !== 'id' || shown !== undefined),
   );
   return {
     ...(typeof $ref === 'string' && { $ref: $ref.replace('/components/schemas/', '/definitions/') }),
     ...(type !== undefined && { type: types[0] }),
     ...(types.includes('null') && { 'x-nullable': true }),
-    ...(typeof title === 'string' && { 'x-ms-summary': titleCase(title) }),
+    ...(name !== '' &&
+      $ref === undefined && { 'x-ms-summary': titleCase(typeof title === 'string' ? title : inWords(name)) }),
     ...kept(more),
     ...namesOf(resource.fields[name]?.members, schema.enum),
     ...(Array.isArray(required) && { required }),
@@ -162,3 +187,6 @@ function namesOf(members: Readonly<Record<string, string>> | undefined, values: 
 }
 
 const titleCase = (title: string) => title.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+
+/** A name of a program as people write it: `notApplied` is "not Applied". */
+const inWords = (name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`);

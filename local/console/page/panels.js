@@ -16,7 +16,7 @@ export function showCalls(entries) {
     const head = element(
       'div',
       { className: 'line' },
-      element('b', {}, call?.method ?? 'Graph alone'),
+      element('b', {}, call?.method ?? 'In the background'),
       element('code', {}, call?.path ?? ''),
       call && drawStatus(call.status ?? 0, call.endedAt === undefined),
       call?.code ? element('span', {}, call.code) : undefined,
@@ -167,6 +167,10 @@ export function showAnswer({ status, tookMs, headers, body }) {
   const head = told.map((name) => `${name}: ${headers[name]}\n`).join('');
   byId('answer').replaceChildren(
     element('p', { className: 'line' }, drawStatus(status, false), muted(milliseconds(tookMs))),
-    element('pre', {}, `${head}\n${pretty(body)}`),
+    element(
+      'pre',
+      { className: 'scroll', tabIndex: 0, role: 'region', ariaLabel: 'Answer' },
+      `${head}\n${pretty(body)}`,
+    ),
   );
 }

@@ -68,6 +68,7 @@ if (program === 'npm' && given[0] === 'run') {
   if (script === 'package') mkdirSync('.local/package', { recursive: true });
   if (script === 'doctor')
     pass(['dist/tools/doctor/main.js', ...more, '--metadata', `${process.env.GRAPH_URL}/beta/$metadata`]);
+  if (script === 'bulk') pass(['dist/clients/bulk/main.js', ...more]);
   if (script === 'token') pass(['dist/local/token.js', ...more, '--port', process.env.IDENTITY_PORT]);
 } else if (program === 'npm' && given[0] === 'install') {
   for (const name of given.slice(1))

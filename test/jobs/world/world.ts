@@ -394,6 +394,6 @@ export class World extends Kernel {
 }
 
 export function callerOf(key: string) {
-  const ids = { appId: `app of ${key}`, objectId: 'somebody', tenantId: 'tenant' };
+  const ids = { appId: `app of ${key}`, objectId: 'somebody' };
   return { ...ids, roles: ['ModelPerformance.Write'], delegated: false, scopes: [] };
 }
