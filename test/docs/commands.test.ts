@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { portsFrom } from '../../local/ports.js';
 import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 import { atHand, run, toolPath, type Ended } from '../support/tools.js';
 import { blocksOf, documents, type Block } from './blocks.js';
@@ -62,8 +63,8 @@ async function session(document: string, language: 'sh' | 'powershell'): Promise
     AZD_STATE: environments,
     SYSTEM_URL: baseUrl,
     GRAPH_URL: system.emulator.graphUrl,
-    // Of a local system, whose identity has the port after the next.
-    BASE_PORT: String(Number(new URL(system.emulator.identityUrl).port) - 2),
+    // What `npm start` is given; the emulated Entra ID is found from it.
+    START_PORT: String(Number(new URL(system.emulator.identityUrl).port) - (portsFrom(0).identity - portsFrom(0).api)),
     ENTRA_WAIT_SECONDS: '0',
   };
   const shells = {

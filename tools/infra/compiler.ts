@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readChoices } from './parameters.js';
 
 /** The version that is restored when no compiler is there; the snapshots are made with it. */
 const version = '0.47.16';
@@ -52,16 +53,20 @@ export interface Ran {
   readonly err: string;
 }
 
-/** @param environment variables that parameter files read, besides those that every program needs */
+/** @param environment what parameter files read: nothing of this machine's reaches them, so that everybody gets the same */
 export async function bicep(
   compiler: string,
   given: readonly string[],
   cwd = '.',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
-  const { PATH = '', HOME = '', TMPDIR, USERPROFILE, SystemRoot } = process.env;
-  const needed = { PATH, HOME, TMPDIR, USERPROFILE, SystemRoot };
-  const child = spawn(compiler, given, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...needed, ...environment } });
+  const chosen = new Set(readChoices().map(({ variable }) => variable));
+  const others = Object.entries(process.env).filter(([name]) => !chosen.has(name));
+  const child = spawn(compiler, given, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...Object.fromEntries(others), ...environment },
+  });
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

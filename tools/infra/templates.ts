@@ -14,7 +14,7 @@ export const somewhere = [
   ...['--resource-group', 'model-performance', '--location', 'westeurope'],
 ];
 
-/** What the parameter files want to know of their environment; nothing else of this machine's reaches them. */
+/** What the parameter files cannot do without. */
 export const environment = { ENTRA_API_CLIENT_ID: '00000000-0000-0000-0000-000000000000' };
 
 export const filesOf = (folder: string): string[] =>

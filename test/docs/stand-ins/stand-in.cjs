@@ -69,7 +69,7 @@ if (program === 'npm' && given[0] === 'run') {
   if (script === 'doctor')
     pass(['dist/tools/doctor/main.js', ...more, '--metadata', `${process.env.GRAPH_URL}/beta/$metadata`]);
   if (script === 'bulk') pass(['dist/clients/bulk/main.js', ...more]);
-  if (script === 'token') pass(['dist/local/token.js', ...more, '--port', process.env.BASE_PORT]);
+  if (script === 'token') pass(['dist/local/token.js', ...more, '--port', process.env.START_PORT]);
 } else if (program === 'npm' && given[0] === 'install') {
   for (const name of given.slice(1))
     if (!(name in { ...dependencies, ...devDependencies })) refuse('no test knows this package.');
@@ -79,7 +79,7 @@ if (program === 'npm' && given[0] === 'run') {
   program === 'az' &&
   /^account get-access-token --scope \S+\/\.default --query accessToken /.test(given.join(' '))
 ) {
-  pass(['dist/local/token.js', '--port', process.env.BASE_PORT]);
+  pass(['dist/local/token.js', '--port', process.env.START_PORT]);
 } else if (!(program === 'azd' && azd(given)) && !isSpelt()) {
   if (program !== 'az') refuse('nobody knows this command: see test/docs/stand-ins.');
   pass(['test/infra/azure-cli/az.cjs', ...given]);

@@ -92,7 +92,11 @@ function upsert(uniqueName, body) {
 
 function update(id, body) {
   const before = found(state.applications, id);
-  state.applications[state.applications.indexOf(before)] = checkedApplication(body, before);
+  const after = checkedApplication(body, before);
+  state.applications[state.applications.indexOf(before)] = after;
+  // The enterprise application shows the roles of its registration.
+  for (const principal of state.servicePrincipals)
+    if (principal.appId === after.appId) principal.appRoles = after.appRoles;
 }
 
 function makePrincipal({ appId }) {
