@@ -40,6 +40,11 @@ export function takeSlot(pace: Pace, rows: number, soonestMs: number, rate: Rate
   return { startMs, pace: { ...pace, slots: [...slots, [startMs, rows]], nextFreeMs } };
 }
 
+/** How much of what the rate allows within one window the slots take, from 0 to 1. */
+export function shareOf({ slots }: Pace, { rows }: Rate): number {
+  return slots.reduce((sum, [, count]) => sum + count, 0) / rows;
+}
+
 /** The least time that one row takes at this rate. */
 export function leastMsOf({ rows, windowMs }: Rate): number {
   return (windowMs / rows) * margin;

@@ -1,19 +1,18 @@
 import { wait } from '../deadline.js';
-import type { UpdateParts } from '../updates/parts.js';
 import { openStorage } from './azure.js';
 import type { JobsConfig } from './config.js';
 import { graphForJobs } from './graph.js';
 import { readMessage } from './job.js';
 import type { JobParts, Time } from './parts.js';
 import { runPoisoned } from './poison.js';
-import { reportFor } from './report.js';
+import { reportFor, type JobUpdateParts } from './report.js';
 import { runTurn } from './turn.js';
 
 /** The clock of the machine. */
 const time: Time = { monotonicMs: () => performance.now(), wallMs: () => Date.now(), wait };
 
 /** What jobs stand on; nothing of it is loaded or asked before the first job. */
-export function composeJobs(config: JobsConfig, parts: UpdateParts, log: (line: string) => void): JobParts {
+export function composeJobs(config: JobsConfig, parts: JobUpdateParts, log: (line: string) => void): JobParts {
   const { limits, rate } = config;
   return {
     ...{ limits, rate, time },

@@ -8,6 +8,7 @@ import {
   type Ended,
   type EndState,
   type Header,
+  type RowOutcome,
 } from './job.js';
 import type { JobParts } from './parts.js';
 import { endChunk } from './record.js';
@@ -44,9 +45,20 @@ export async function endJob(owner: Owner, holds: () => boolean, parts: JobParts
   const metadata = { state, ended: String(endedMs), ...countsToMetadata(counts) };
   const first = await storage.data.create(`${folder}ended`, JSON.stringify(ended), metadata);
   if (first === undefined) return true;
-  report.ended(job, state);
+  report.ended(job, state, subtract(counts, addCounts([...done.values()])));
   await storage.jobs.describe(headerName(job), { ...headerMetadata(header), state, ended: String(endedMs) }, leaseId);
   return true;
+}
+
+/** What `all` has more than `some`. */
+function subtract(all: Counts, some: Counts): Counts {
+  const left = (outcome: RowOutcome) => all[outcome] - some[outcome];
+  return {
+    applied: left('applied'),
+    'not-applied': left('not-applied'),
+    unknown: left('unknown'),
+    canceled: left('canceled'),
+  };
 }
 
 /** What a listing of headers tells of each. */

@@ -1,4 +1,4 @@
-import { block, freshPace, offsetAfter, takeSlot, type Pace } from '../graph/pace.js';
+import { block, freshPace, offsetAfter, shareOf, takeSlot, type Pace } from '../graph/pace.js';
 import type { JobParts } from './parts.js';
 import type { Content } from './storage.js';
 
@@ -18,14 +18,14 @@ export function storageNow({ tempo, time }: JobParts): number {
 /** Takes a slot for so many rows: when they may be sent, in the storage's time. Those who are ready to send take one, so jobs take turns. */
 export async function reserve(rows: number, parts: JobParts): Promise<number> {
   const { tempo, time, rate } = parts;
-  let startMs = 0;
+  let slot = { startMs: 0, pace: freshPace };
   await change(parts, (pace, beganMs) => {
     const tookMs = tempo.slotMs === undefined ? least.tookMs : tempo.slotMs + (tempo.lookMs ?? 0);
-    const slot = takeSlot(pace, rows, storageNow(parts) + Math.min(least.mostMs, tookMs * spare), rate);
-    startMs = slot.startMs;
+    slot = takeSlot(pace, rows, storageNow(parts) + Math.min(least.mostMs, tookMs * spare), rate);
     return { pace: slot.pace, done: () => (tempo.slotMs = time.monotonicMs() - beganMs) };
   });
-  return startMs;
+  parts.report.paceUsed(shareOf(slot.pace, rate));
+  return slot.startMs;
 }
 
 /** Graph wants everybody to wait so long from now. */

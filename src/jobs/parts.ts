@@ -3,7 +3,7 @@ import type { Attempt } from '../graph/attempt.js';
 import type { ManyAttempts, Update, Value } from '../updates/many.js';
 import type { Resource } from '../resource/resource.js';
 import type { JobLimits } from './config.js';
-import type { Header, Row, RowResult, Submitter } from './job.js';
+import type { Counts, EndState, Header, Row, RowResult, Submitter } from './job.js';
 import type { Before } from './rows.js';
 import type { Storage } from './storage.js';
 
@@ -68,7 +68,10 @@ export interface JobReport {
     /** What was asked of Graph, the reads too. */
     readonly attempts: readonly Attempt[];
   }) => void;
-  readonly ended: (job: string, state: string) => void;
+  /** @param rows those that have their result by this end alone, and not by a chunk's */
+  readonly ended: (job: string, state: EndState, rows: Counts) => void;
+  /** A slot was taken. @param share how much of what the rate allows within one window is then taken, from 0 to 1 */
+  readonly paceUsed: (share: number) => void;
   /** A message that is none of ours. */
   readonly dropped: () => void;
   /** A job is given up: somebody has to look into it. */

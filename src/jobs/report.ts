@@ -1,14 +1,26 @@
 import type { Code } from '../problem.js';
 import { auditUpdate } from '../updates/audit.js';
 import type { UpdateParts } from '../updates/parts.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { callOf } from './graph.js';
+import { countRows, type Counts } from './job.js';
 import type { JobReport } from './parts.js';
 
-/** One audit event for each row whose result stands and that was not just canceled; a line for what an operator must know. */
-export function reportFor(parts: UpdateParts, log: (line: string) => void): JobReport {
+/** What jobs need of the rest. */
+export interface JobUpdateParts extends UpdateParts {
+  readonly telemetry: Pick<Telemetry, 'audit' | 'jobRows' | 'jobEnded' | 'paceUsed'>;
+}
+
+/** One audit event for each row whose result stands and that was not just canceled; metrics of all; a line for what an operator must know. */
+export function reportFor(parts: JobUpdateParts, log: (line: string) => void): JobReport {
+  const { telemetry } = parts;
+  const measure = (rows: Counts) => {
+    for (const [outcome, count] of Object.entries(rows)) if (count > 0) telemetry.jobRows(outcome, count);
+  };
   return {
     chunk: ({ job, header, firstRow, rows, before, results, attempts }) => {
       const call = callOf(header, parts);
+      measure(countRows(results));
       results.forEach(({ outcome, code }, index) => {
         const [update, was] = [rows[index], before[index]];
         if (update === undefined || outcome === 'canceled') return;
@@ -20,9 +32,12 @@ export function reportFor(parts: UpdateParts, log: (line: string) => void): JobR
         );
       });
     },
-    ended: (job, state) => {
+    ended: (job, state, rows) => {
+      measure(rows);
+      telemetry.jobEnded(state);
       log(line({ job, state }));
     },
+    paceUsed: telemetry.paceUsed,
     dropped: () => {
       log('Warning: a message in the queue of jobs was none of ours, and was dropped.');
     },

@@ -25,6 +25,11 @@ export interface Telemetry {
   readonly exception: (parent: Parent, error: unknown) => void;
   /** Graph showed a value that is not of the property's type (F29). */
   readonly drift: (property: string) => void;
+  /** Rows of jobs that have their result. */
+  readonly jobRows: (outcome: string, rows: number) => void;
+  readonly jobEnded: (status: string) => void;
+  /** How much of the allowed rate jobs use, from 0 to 1. */
+  readonly paceUsed: (share: number) => void;
   /** Records that were lost so far; measures of one kind are one record. */
   readonly dropped: () => number;
   /** How it goes at present; `off` without a connection string. */
@@ -58,6 +63,9 @@ export const noTelemetry: Telemetry = {
   audit: () => undefined,
   exception: () => undefined,
   drift: () => undefined,
+  jobRows: () => undefined,
+  jobEnded: () => undefined,
+  paceUsed: () => undefined,
   dropped: () => 0,
   sending: () => 'off',
   close: () => Promise.resolve(),
@@ -137,6 +145,15 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     }),
     drift: safely((property) => {
       measure('sum', 'schemaDrift', 1, { property });
+    }),
+    jobRows: safely((outcome, rows) => {
+      measure('sum', 'jobRows', rows, { outcome });
+    }),
+    jobEnded: safely((status) => {
+      measure('sum', 'jobsEnded', 1, { status });
+    }),
+    paceUsed: safely((share) => {
+      measure('distribution', 'paceUsed', share, {});
     }),
     dropped: drops.all,
     sending,

@@ -230,6 +230,7 @@ export class World extends Kernel {
       report: {
         chunk: () => undefined,
         ended: () => undefined,
+        paceUsed: () => undefined,
         dropped: () => undefined,
         givenUp: () => this.givenUp++,
         storageFailed: () => this.storageFailures++,
