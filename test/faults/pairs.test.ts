@@ -9,10 +9,10 @@ import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } f
 let system: System;
 let found: Promise<Played>[];
 beforeAll(async () => {
-  system = await startSystem({ ...scaled, MAX_ATTEMPTS: '2' });
+  system = await startSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '4000', MAX_ATTEMPTS: '2' });
   system.emulator.arm(samePlatformToken);
   found = atMost(
-    40,
+    24,
     pairs.map(
       ([first, second]) =>
         () =>

@@ -14,7 +14,7 @@ async Task<string> FromNSwagAsync()
     var models = new FromNSwag.Client(http) { BaseUrl = api };
     try
     {
-        var model = await models.UpdateModelPerformanceAsync(id, new() { WindowsScore = 87.5 });
+        var model = await models.UpdateModelPerformanceAsync(id, null, new() { WindowsScore = 87.5 });
         return $"{model.Model}: {model.WindowsScore}";
     }
     catch (FromNSwag.ApiException error)
