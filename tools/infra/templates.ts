@@ -30,14 +30,16 @@ const graphTypes = resolve('..', 'shared', 'bicep-types', 'microsoft-graph-v1.0-
 export async function copyTemplates(compiler: string, copy: string): Promise<boolean> {
   rmSync(copy, { recursive: true, force: true });
   cpSync('infra', copy, { recursive: true });
+  const [example = ''] = graphDeployments;
   if (existsSync(graphTypes)) {
     const config = join(copy, 'bicepconfig.json');
     await bicep(compiler, ['publish-extension', graphTypes, '--target', join(copy, 'graph.tgz'), '--force']);
     writeFileSync(config, readFileSync(config, 'utf8').replace(/"br:[^"]+"/, '"./graph.tgz"'));
+    // Two compilers that restore it at once get in each other's way: one of them says that it is not restored.
+    await bicep(compiler, ['restore', example], copy);
     return true;
   }
   // The compiler's own `restore` says nothing when it fails; BCP192 is what the compiler says without the extension.
-  const [example = ''] = graphDeployments;
   const { err } = await bicep(compiler, ['build', example, '--stdout'], copy);
   const had = !err.includes('BCP192');
   if (!had)
