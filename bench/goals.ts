@@ -2,7 +2,7 @@ import type { PartName, Results } from './results.js';
 
 /** What was aimed at: how many times the floor's cost or speed, and why it is missed where it is. */
 interface Goal {
-  readonly says: string;
+  readonly description: string;
   readonly part: PartName;
   readonly quantity: string;
   /** Of which row; this product without telemetry unless told otherwise. */
@@ -19,7 +19,7 @@ const ours = 'this product';
 
 export const goals: readonly Goal[] = [
   {
-    says: 'First answer after the start ÷ empty app',
+    description: 'First answer after the start ÷ empty app',
     part: 'cold',
     quantity: 'CPU until then, ms',
     floor: 'empty',
@@ -28,7 +28,7 @@ export const goals: readonly Goal[] = [
       'Loading is all of it: the identity library, Joi and undici are two thirds. A cache of compiled code would take a quarter off, and only on the very V8 that made it.',
   },
   {
-    says: 'CPU of a call, ten at once ÷ empty app',
+    description: 'CPU of a call, ten at once ÷ empty app',
     part: 'load',
     quantity: 'CPU per call, µs, c=10',
     floor: 'empty',
@@ -37,7 +37,7 @@ export const goals: readonly Goal[] = [
       'The default makes two requests to Graph, one of them for the audit’s value before; the empty app makes none. AUDIT_FROM=none is the row to compare.',
   },
   {
-    says: 'Requests a second at 50 connections ÷ empty app',
+    description: 'Requests a second at 50 connections ÷ empty app',
     part: 'load',
     quantity: 'requests/s, c=50',
     floor: 'empty',
@@ -45,7 +45,7 @@ export const goals: readonly Goal[] = [
     missed: 'As above: two requests to Graph for each call, where the empty app makes none.',
   },
   {
-    says: 'Median time at one connection ÷ empty app',
+    description: 'Median time at one connection ÷ empty app',
     part: 'load',
     quantity: 'p50, ms, c=1',
     floor: 'empty',
@@ -53,7 +53,7 @@ export const goals: readonly Goal[] = [
     missed: 'As above: it waits for Graph twice, one after the other.',
   },
   {
-    says: 'Requests a second at 50 connections ÷ least facade',
+    description: 'Requests a second at 50 connections ÷ least facade',
     part: 'load',
     quantity: 'requests/s, c=50',
     floor: 'facade',
@@ -61,7 +61,7 @@ export const goals: readonly Goal[] = [
     missed: 'The least facade makes one request to Graph and checks nothing.',
   },
   {
-    says: 'CPU of a call, ten at once ÷ least facade',
+    description: 'CPU of a call, ten at once ÷ least facade',
     part: 'load',
     quantity: 'CPU per call, µs, c=10',
     floor: 'facade',
@@ -69,7 +69,7 @@ export const goals: readonly Goal[] = [
     missed: 'The least facade makes one request to Graph and checks nothing.',
   },
   {
-    says: 'CPU of a list of 1 000 objects ÷ bare proxy',
+    description: 'CPU of a list of 1 000 objects ÷ bare proxy',
     part: 'list',
     quantity: 'CPU per list, ms',
     floor: 'proxy',
@@ -78,7 +78,7 @@ export const goals: readonly Goal[] = [
       'Every value is held against its type and written anew; a proxy passes bytes on. The least facade, which only parses and writes them, is the fairer floor.',
   },
   {
-    says: 'Memory after 50 000 updates, with telemetry, MB',
+    description: 'Memory after 50 000 updates, with telemetry, MB',
     part: 'memory',
     quantity: 'resident, MB',
     subject: 'this product, with telemetry',
@@ -89,13 +89,13 @@ export const goals: readonly Goal[] = [
 
 /** The goals as a table of Markdown, by the last run of each part. */
 export function goalsTable(results: Results): string {
-  const rows = goals.map(({ says, part, quantity, subject = ours, floor, atMost, atLeast, missed }) => {
+  const rows = goals.map(({ description, part, quantity, subject = ours, floor, atMost, atLeast, missed }) => {
     const cell = results[part]?.rows.find((row) => row.subject === subject)?.cells[quantity];
     const value = floor === undefined ? cell?.value.median : cell?.ratios?.[floor]?.median;
     const goal = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
-    if (value === undefined) return [says, goal, 'not measured', ''];
+    if (value === undefined) return [description, goal, 'not measured', ''];
     const met = value <= (atMost ?? Infinity) && value >= (atLeast ?? 0);
-    return [says, goal, value >= 100 ? value.toFixed(0) : value.toFixed(2), met ? 'met' : missed];
+    return [description, goal, value >= 100 ? value.toFixed(0) : value.toFixed(2), met ? 'met' : missed];
   });
   return [['', 'goal', 'measured', ''], ['---', '---', '---', '---'], ...rows]
     .map((row) => `| ${row.join(' | ')} |`)

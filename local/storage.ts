@@ -73,7 +73,7 @@ export async function startStorage(options: StorageOptions = {}): Promise<Storag
     }),
     close: async () => {
       // It waits for connections that are still open, when everything has been written long before.
-      const written = says(child, /(successfully closed[^]*){3}/);
+      const written = printed(child, /(successfully closed[^]*){3}/);
       if (child.connected) child.send('shutdown');
       await Promise.race([written, ended, pause(closeLimitMs, undefined, { ref: false })]);
       child.kill('SIGKILL');
@@ -115,7 +115,7 @@ async function addressesOf(child: ChildProcess): Promise<[blobUrl: string, queue
   });
   failed.catch(() => undefined);
   const listening = (service: string) =>
-    says(child, new RegExp(`${service} service is successfully listening at (\\S+)`));
+    printed(child, new RegExp(`${service} service is successfully listening at (\\S+)`));
   const [[, blob = ''], [, queue = '']] = await Promise.race([
     Promise.all([listening('Blob'), listening('Queue')]),
     failed,
@@ -124,7 +124,7 @@ async function addressesOf(child: ChildProcess): Promise<[blobUrl: string, queue
 }
 
 /** Resolves when the process has written this to either stream. */
-function says(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArray> {
+function printed(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArray> {
   let said = '';
   return new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr])

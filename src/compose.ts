@@ -1,4 +1,4 @@
-import { createAdmit, type Admit } from './auth/admit.js';
+import { createAuthorize, type Authorize } from './auth/authorize.js';
 import type { Config } from './config.js';
 import { createGraph } from './graph/client.js';
 import { createAskForToken } from './graph/credential.js';
@@ -19,7 +19,7 @@ export interface Parts extends UpdateParts {
   readonly config: Config;
   readonly telemetry: Telemetry;
   /** Who calls, if that caller may do this; or it throws. */
-  readonly authorize: Admit;
+  readonly authorize: Authorize;
   /** Whether updates can succeed at present. */
   readonly readiness: () => Promise<readonly Check[]>;
   /** Holds a body against the resource's table. */
@@ -63,7 +63,7 @@ export function compose(
   return {
     ...parts,
     jobs: composeJobs(config.jobs, parts, log),
-    authorize: createAdmit(config.entra),
+    authorize: createAuthorize(config.entra),
     readiness: createReadiness(config, resource, graph, tokens, lifecycle.closing),
     parse: parserOf(resource, config.validation, pointer),
     close: async () => {

@@ -184,9 +184,9 @@ function isSafeRoot(root: string | undefined, development: boolean): boolean {
 }
 
 function mistake(name: SettingName, type: string): string {
-  const { example, says } = settings[name];
+  const { example, description } = settings[name];
   const reason = type === 'any.required' ? 'is missing' : 'has a value that cannot be used';
-  return `${name} ${reason}. ${says} Example: ${name}=${example}`;
+  return `${name} ${reason}. ${description} Example: ${name}=${example}`;
 }
 
 /** One line for each name in the environment that looks like a setting and is none. */

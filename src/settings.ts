@@ -4,47 +4,51 @@ import Joi from 'joi';
 interface Setting<Value = unknown> {
   readonly rule: Joi.Schema;
   readonly example: string;
-  readonly says: string;
+  readonly description: string;
   /** Never set: carries the type of the setting's value to the compiler. */
   readonly value?: Value;
 }
 
 /** A whole number from `least` to `most`. */
-const whole = (value: number, [least, most]: readonly [number, number], says: string): Setting<number> => ({
+const whole = (value: number, [least, most]: readonly [number, number], description: string): Setting<number> => ({
   rule: Joi.number().integer().min(least).max(most).default(value),
   example: String(value),
-  says,
+  description,
 });
 
-const milliseconds = (value: number, says: string, least = 1): Setting<number> =>
-  whole(value, [least, 2 ** 31 - 1], `${says} In milliseconds.`);
+const milliseconds = (value: number, description: string, least = 1): Setting<number> =>
+  whole(value, [least, 2 ** 31 - 1], `${description} In milliseconds.`);
 
 /** Waits one after the other, separated by commas: at most twenty. */
-const waits = (valuesMs: readonly number[], says: string): Setting<readonly number[]> => ({
+const waits = (valuesMs: readonly number[], description: string): Setting<readonly number[]> => ({
   rule: Joi.string()
     .pattern(/^ *\d{1,8} *(, *\d{1,8} *){0,19}$/)
     .custom((text: string) => text.split(',').map(Number))
     .default(valuesMs),
   example: valuesMs.join(','),
-  says: `${says} In milliseconds.`,
+  description: `${description} In milliseconds.`,
 });
 
-const number = (rule: Joi.NumberSchema, example: string, says: string): Setting<number> => ({ rule, example, says });
+const number = (rule: Joi.NumberSchema, example: string, description: string): Setting<number> => ({
+  rule,
+  example,
+  description,
+});
 
 /** One of a few words; the first is the default. */
-const choice = <const Word extends string>(words: readonly [Word, ...Word[]], says: string): Setting<Word> => ({
+const choice = <const Word extends string>(words: readonly [Word, ...Word[]], description: string): Setting<Word> => ({
   rule: Joi.string()
     .valid(...words)
     .default(words[0]),
   example: words[0],
-  says,
+  description,
 });
 
 /** A text that may be left out. */
-const optional = (rule: Joi.StringSchema, example: string, says: string): Setting<string | undefined> => ({
+const optional = (rule: Joi.StringSchema, example: string, description: string): Setting<string | undefined> => ({
   rule,
   example,
-  says,
+  description,
 });
 
 /** Also when the settings are unusable. The platform tries for 1.9 s to pass on a half; a busy instance needs more. */
@@ -58,13 +62,13 @@ const connectionString =
   /^(?=(.*;)?InstrumentationKey=[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(;|$))(?!.*=http:)[^;=]+=[^;=]+(;[^;=]+=[^;=]+)*$/;
 
 /** Ids are compared in lower case, as Entra ID writes them into its tokens. */
-const guid = (says: string): Setting<string> => ({
+const guid = (description: string): Setting<string> => ({
   rule: Joi.string()
     .lowercase()
     .pattern(new RegExp(`^${oneGuid}$`))
     .required(),
   example: exampleGuid,
-  says,
+  description,
 });
 
 /** Clouds of Microsoft: where Graph and Entra ID are. Source: "National cloud deployments" of the Graph documentation. */

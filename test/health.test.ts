@@ -44,10 +44,10 @@ test('telemetry is told of to who may write, and decides nothing', async () => {
     const { status, checks } = json(await call('/api/health/ready')) as { status: string; checks: Check[] };
     return { status, ...checks.find(({ name }) => name === 'telemetry') };
   };
-  const sending = (ok: boolean, says: string) =>
+  const sending = (ok: boolean, message: string) =>
     until(async () => {
       const last = await found();
-      return last.status === 'ready' && last.ok === ok && last.says?.includes(says) === true;
+      return last.status === 'ready' && last.ok === ok && last.message?.includes(message) === true;
     });
   await sending(true, 'Nothing was sent yet.');
   emulator.arm({ fault: 'F35-500', times: 'always' });

@@ -50,22 +50,26 @@ const parts: Readonly<Record<string, () => string>> = {
       Object.entries<Field<unknown>>(modelPerformance.fields).map(([name, field]) => [
         quoted(name),
         kindOf(field),
-        field.says,
+        field.description,
       ]),
     ),
   settings: () =>
     table(
       ['setting', 'example', 'what it is for'],
-      Object.entries(settings).map(([name, { example, says }]) => [`\`${name}\``, `\`${example}\``, says]),
+      Object.entries(settings).map(([name, { example, description }]) => [
+        `\`${name}\``,
+        `\`${example}\``,
+        description,
+      ]),
     ),
   problems: () =>
     table(
       ['code', 'status', 'what happened', 'what to do', 'the same again?'],
-      Object.entries(problems).map(([code, { status, title, says, retry }]) => [
+      Object.entries(problems).map(([code, { status, title, description, retry }]) => [
         `\`${code}\``,
         String(status),
         worded(title, modelPerformance),
-        worded(says, modelPerformance),
+        worded(description, modelPerformance),
         retry,
       ]),
     ),
@@ -77,7 +81,11 @@ const parts: Readonly<Record<string, () => string>> = {
   deployment: () =>
     table(
       ['variable', 'by default', 'what it chooses'],
-      readChoices().map(({ variable, byDefault, says }) => [quoted(variable), byDefault && quoted(byDefault), says]),
+      readChoices().map(({ variable, byDefault, description }) => [
+        quoted(variable),
+        byDefault && quoted(byDefault),
+        description,
+      ]),
     ),
   queries: () =>
     readdirSync('infra/queries')

@@ -47,7 +47,7 @@ function problemsOf(title, codes, problems) {
       {},
       ...codes.flatMap((one) => [
         element('dt', {}, element('code', {}, one), ` ${problems[one].status}`),
-        element('dd', {}, `${problems[one].title}. ${problems[one].says}`),
+        element('dd', {}, `${problems[one].title}. ${problems[one].description}`),
       ]),
     ),
     element('p', {}, 'For example:'),
@@ -55,15 +55,15 @@ function problemsOf(title, codes, problems) {
   );
 }
 
-function exampleOf(name, { status, title, says }) {
+function exampleOf(name, { status, title, description }) {
   return {
     type: `urn:model-performance:problem:${name}`,
     title,
     status,
-    detail: says,
+    detail: description,
     instance: 'urn:model-performance:request:6f1c1d0e-58a5-4d3e-9a55-0a4c1f5f7f10',
     outcome: 'not-applied',
-    error: { code: name, message: `${title}. ${says}` },
+    error: { code: name, message: `${title}. ${description}` },
   };
 }
 

@@ -1,6 +1,6 @@
 import { answersOf } from './answers.js';
 import { element, field, fold, prose } from './dom.js';
-import { resolved, sample, says } from './schema.js';
+import { resolved, sample, described } from './schema.js';
 import { token } from './token.js';
 
 /** One call of the contract: what it is, a form that sends it, and what it can answer. */
@@ -92,7 +92,7 @@ function bodyInput({ requestBody }, contract) {
   });
   const { properties = {} } = resolved(types[0][1].schema, contract);
   const rows = Object.entries(properties).map(([name, schema]) => [
-    element('dt', {}, element('code', {}, name), ` ${says(schema, contract)}`),
+    element('dt', {}, element('code', {}, name), ` ${described(schema, contract)}`),
     element('dd', {}, ...prose(schema.description ?? '')),
   ]);
   return {

@@ -44,14 +44,14 @@ export function sample(schema, contract) {
 }
 
 /** What a value may be, in words. */
-export function says(schema, contract) {
+export function described(schema, contract) {
   const { type, enum: members, minimum, maximum, maxLength, const: only, items } = resolved(schema, contract);
   if (members !== undefined) return `one of ${members.join(', ')}`;
   if (only !== undefined) return `“${only}”`;
   const bounds = Math.abs(minimum ?? 0) < 1e9 && Math.abs(maximum ?? 0) < 1e9 && (minimum ?? maximum) !== undefined;
   return [
     [type ?? 'value'].flat().join(' or '),
-    items && `of ${says(items, contract)}`,
+    items && `of ${described(items, contract)}`,
     bounds && `${minimum ?? '…'} to ${maximum ?? '…'}`,
     maxLength && `at most ${maxLength} characters`,
   ]

@@ -6,7 +6,12 @@ import { startJob } from './jobs.js';
 /** What the page can ask for, by method and path; each gets the body, and its answer is JSON. An error is the page's mistake: 400. */
 export const actions: Readonly<Record<string, (world: World, body: Record<string, unknown>) => unknown>> = {
   'GET /faults': () =>
-    [...faults.values()].map(({ id, says, on, act }) => ({ id, says, on, canBeArmed: act.do !== 'note' })),
+    [...faults.values()].map(({ id, description, on, act }) => ({
+      id,
+      description,
+      on,
+      canBeArmed: act.do !== 'note',
+    })),
   'GET /api': ({ emulator, apiUrl }) => ({ apiUrl, tokens: tokensOf(emulator) }),
   'POST /arm': ({ emulator }, armed) => {
     emulator.arm(armed as unknown as ArmedFault);

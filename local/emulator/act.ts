@@ -93,7 +93,7 @@ export type Act =
 export interface Fault {
   readonly id: string;
   /** What happens, in one line. */
-  readonly says: string;
+  readonly description: string;
   readonly on: Place;
   readonly act: Act;
   /** Method that it waits for when the one who arms it names none. */

@@ -130,7 +130,7 @@ export function readArmedFaults(value: unknown): { armed: ArmedFault; row: Fault
   return list.map((armed) => {
     const row = faults.get(armed.fault);
     if (!row) throw new Error(`${armed.fault} is not in the table of faults.`);
-    if (row.act.do === 'note') throw new Error(`${row.id} cannot be armed. ${row.says}`);
+    if (row.act.do === 'note') throw new Error(`${row.id} cannot be armed. ${row.description}`);
     const conditions = Object.keys(armed).filter((name) => name !== 'fault');
     if (row.act.do === 'refuse' && conditions.length > 0) {
       throw new Error(`${row.id} is for the whole emulator and takes no ${conditions.join(', ')}.`);

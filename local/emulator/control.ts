@@ -36,7 +36,7 @@ export async function answerControl(controls: Controls, call: Call): Promise<Ans
   switch (`${call.method} ${call.path}`) {
     case 'GET /__faults':
       return json(200, {
-        faults: [...faults.values()].map(({ id, says, on }) => ({ id, on, says })),
+        faults: [...faults.values()].map(({ id, description, on }) => ({ id, on, description })),
         armed: controls.armed(),
       });
     case 'POST /__faults':

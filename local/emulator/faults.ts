@@ -4,18 +4,18 @@ import { internals } from './constants.js';
 /** Options of a row that differ from the usual: a PATCH that was not stored. */
 type More = Partial<Pick<Fault, 'applied' | 'method'>>;
 
-const graph = (id: string, says: string, act: Act, more: More = {}): Fault => ({
+const graph = (id: string, description: string, act: Act, more: More = {}): Fault => ({
   id,
-  says,
+  description,
   on: 'graph',
   act,
   method: 'PATCH',
   applied: false,
   ...more,
 });
-const elsewhere = (on: Fault['on'], id: string, says: string, act: Act): Fault => ({
+const elsewhere = (on: Fault['on'], id: string, description: string, act: Act): Fault => ({
   id,
-  says,
+  description,
   on,
   act,
   method: 'any',
@@ -113,7 +113,10 @@ const badGraphAnswers: readonly Fault[] = [
   graph(
     'F04b-lines',
     '429 with two lines of Retry-After: 2 and 1.',
-    wire(`HTTP/1.1 429 Too Many Requests\r\nretry-after: 2\r\nretry-after: 1\r\n${hangsUp}content-length: 0\r\n\r\n`, 'fin'),
+    wire(
+      `HTTP/1.1 429 Too Many Requests\r\nretry-after: 2\r\nretry-after: 1\r\n${hangsUp}content-length: 0\r\n\r\n`,
+      'fin',
+    ),
   ),
   graph('F04b-decimal', '429 with Retry-After: 1.128.', throttle('1.128')),
   graph('F05', '429 with Retry-After: 3600.', throttle(3600)),
@@ -420,8 +423,8 @@ const badPages: readonly Fault[] = (
     ['another host', 'A link to another host.'],
     ['no address', 'A link that is no address.'],
   ] as const
-).map(([pages, says]) =>
-  graph(`F29b-${pages.replaceAll(' ', '-')}`, says, { do: 'twist', twist: { pages } }, { method: 'GET' }),
+).map(([pages, description]) =>
+  graph(`F29b-${pages.replaceAll(' ', '-')}`, description, { do: 'twist', twist: { pages } }, { method: 'GET' }),
 );
 
 const badIdentity: readonly Fault[] = [
@@ -457,7 +460,7 @@ const badIdentity: readonly Fault[] = [
   ),
 ];
 
-const issuerActs: Readonly<Record<string, readonly [says: string, act: Act]>> = {
+const issuerActs: Readonly<Record<string, readonly [description: string, act: Act]>> = {
   down: ['500.', answer(500, html('Internal server error'))],
   slow: ['No answer, ever.', hang],
   html: ['200 with an HTML page.', answer(200, html('Sign in'))],
@@ -466,10 +469,12 @@ const issuerActs: Readonly<Record<string, readonly [says: string, act: Act]>> = 
   reset: ['Reset instead of an answer.', wire('', 'reset')],
 };
 const badIssuer: readonly Fault[] = (['keys', 'metadata'] as const).flatMap((place) =>
-  Object.entries(issuerActs).map(([name, [says, act]]) => elsewhere(place, `${place}-${name}`, says, act)),
+  Object.entries(issuerActs).map(([name, [description, act]]) =>
+    elsewhere(place, `${place}-${name}`, description, act),
+  ),
 );
 
-const ingestion = (id: string, says: string, act: Act) => elsewhere('ingestion', id, says, act);
+const ingestion = (id: string, description: string, act: Act) => elsewhere('ingestion', id, description, act);
 const badIngestion: readonly Fault[] = [
   ingestion('F35-down', 'Connections to ingestion are refused until disarmed. For the whole emulator.', {
     do: 'refuse',
@@ -486,8 +491,8 @@ const badIngestion: readonly Fault[] = [
 ];
 
 const emptyObject: Content = { type: 'application/json', text: '{}' };
-const envelope = (id: string, says: string, act: Act, more: More = {}) =>
-  graph(`F76-envelope-${id}`, `The whole batch: ${says}`, act, { method: 'POST', ...more });
+const envelope = (id: string, description: string, act: Act, more: More = {}) =>
+  graph(`F76-envelope-${id}`, `The whole batch: ${description}`, act, { method: 'POST', ...more });
 
 /** What only reads of the collection and batches meet. */
 const others: readonly Fault[] = [

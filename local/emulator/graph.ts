@@ -151,8 +151,8 @@ const otherId = '00000000-0000-0000-0000-0000000000ff';
 
 const contextOf = (graph: Graph, version: Version) => `${graph.url()}/${version}/$metadata#${graph.resource.path}`;
 
-function refuseQuery(call: Call, { status, says }: Refusal): Answer {
-  return status === 501 ? notEmulated(call, says) : badRequest(call, says);
+function refuseQuery(call: Call, { status, message }: Refusal): Answer {
+  return status === 501 ? notEmulated(call, message) : badRequest(call, message);
 }
 
 const badRequest = (call: Call, message: string) =>

@@ -3,7 +3,7 @@ import type { Model } from './models.js';
 /** A query that cannot be answered: refused as Graph would (400), or because the emulator does not know it (501). */
 export interface Refusal {
   readonly status: 400 | 501;
-  readonly says: string;
+  readonly message: string;
 }
 
 export interface Page {
@@ -22,9 +22,9 @@ const readSkipToken = (token: string | null) =>
 export function readPage(all: readonly Model[], query: string): Page | Refusal {
   const options = new URLSearchParams(query);
   const unknown = [...options.keys()].find((name) => name !== '$skiptoken');
-  if (unknown !== undefined) return { status: 501, says: `the query option ${unknown}` };
+  if (unknown !== undefined) return { status: 501, message: `the query option ${unknown}` };
   const start = Number(options.has('$skiptoken') ? readSkipToken(options.get('$skiptoken')) : 0);
-  if (Number.isNaN(start)) return { status: 400, says: 'Invalid $skiptoken.' };
+  if (Number.isNaN(start)) return { status: 400, message: 'Invalid $skiptoken.' };
   const end = start + pageLimit;
   const models = all.slice(start, end);
   return end >= all.length ? { models } : { models, next: `$skiptoken=${writeSkipToken(end)}` };

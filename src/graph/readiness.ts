@@ -14,7 +14,7 @@ export interface Check {
   readonly name: 'token' | 'permission' | 'graph' | 'telemetry';
   readonly ok: boolean;
   /** What was found and, for the operator, the setting or the grant that mends it. */
-  readonly says: string;
+  readonly message: string;
 }
 
 /** A function that looks at everything without which no update can succeed; at most once in `READY_CACHE_MS`, however many ask. */
@@ -41,9 +41,9 @@ export function createReadiness(
         ? worded('Microsoft Graph lists the {{objects}}.', resource)
         : told(problems[failure], resource);
     return [
-      { name: 'token', ok: true, says: 'The managed identity has a token for Microsoft Graph.' },
+      { name: 'token', ok: true, message: 'The managed identity has a token for Microsoft Graph.' },
       permission(token, resource.permission[config.graph.version] ?? ''),
-      { name: 'graph', ok: failure === undefined, says: reached },
+      { name: 'graph', ok: failure === undefined, message: reached },
     ];
   }
 
@@ -54,12 +54,13 @@ export function createReadiness(
   };
 }
 
-const told = ({ title, says }: ProblemRow, words: Words) => worded(`${title}. ${says}`, words);
+const told = ({ title, description }: ProblemRow, words: Words) => worded(`${title}. ${description}`, words);
 
 const noToken: Check = {
   name: 'token',
   ok: false,
-  says: 'There is no token for Microsoft Graph. Check that the managed identity of MANAGED_IDENTITY_CLIENT_ID exists and is assigned to this app.',
+  message:
+    'There is no token for Microsoft Graph. Check that the managed identity of MANAGED_IDENTITY_CLIENT_ID exists and is assigned to this app.',
 };
 
 /** Reads the roles inside the token. It is Graph's to judge it; here it only explains a refusal before it happens. */
@@ -67,10 +68,11 @@ function permission(token: string, needed: string): Check {
   const name = 'permission';
   try {
     const { roles } = decodeJwt<{ roles?: unknown }>(token);
-    if (Array.isArray(roles) && roles.includes(needed)) return { name, ok: true, says: `The token holds ${needed}.` };
-    const says = `The token does not hold ${needed}. Grant this application permission of Microsoft Graph to the managed identity; a token that was given before lives on for up to a day.`;
-    return { name, ok: false, says };
+    if (Array.isArray(roles) && roles.includes(needed))
+      return { name, ok: true, message: `The token holds ${needed}.` };
+    const message = `The token does not hold ${needed}. Grant this application permission of Microsoft Graph to the managed identity; a token that was given before lives on for up to a day.`;
+    return { name, ok: false, message };
   } catch {
-    return { name, ok: true, says: 'The token cannot be looked into.' };
+    return { name, ok: true, message: 'The token cannot be looked into.' };
   }
 }

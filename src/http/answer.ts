@@ -53,7 +53,7 @@ export function problemBody({ code, outcome, more }: Problem, requestId: string,
   const { status, ...row }: ProblemRow = problems[code];
   const { errorsTotal, retryAfterSeconds, reason } = more;
   const title = worded(row.title, words);
-  const detail = worded(reason === undefined ? row.says : `${reason} ${row.says}`, words);
+  const detail = worded(reason === undefined ? row.description : `${reason} ${row.description}`, words);
   const errors = more.errors?.map((one) => ({ ...one, message: worded(one.message, words) }));
   return {
     type: `urn:model-performance:problem:${code}`,

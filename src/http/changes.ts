@@ -13,7 +13,7 @@ export async function readChanges({ request, id }: HttpCall, { parse }: Parts): 
   const nullMeant = readNullMeant(new URL(request.url).searchParams);
   const { value, mergePatch } = await readJson(request);
   const parsed = parse(value, id, nullMeant || mergePatch);
-  if ('wanted' in parsed) return parsed.wanted;
+  if ('changes' in parsed) return parsed.changes;
   throw refusalOf(parsed.mistakes);
 }
 

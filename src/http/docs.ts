@@ -38,8 +38,8 @@ function problemsByTurn(): object {
     return status === 424 || status >= 500 ? 'operator' : 'caller';
   };
   const rows = Object.entries<ProblemRow>(problems).map(([code, row]) => {
-    const { status, title, says } = row;
-    return [code, { status, title, says, turn: turnOf(row) }] as const;
+    const { status, title, description } = row;
+    return [code, { status, title, description, turn: turnOf(row) }] as const;
   });
   return Object.fromEntries(rows);
 }

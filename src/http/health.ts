@@ -26,10 +26,10 @@ export async function ready({ request }: HttpCall, parts: Parts): Promise<Answer
   const failed = checks.filter(({ ok }) => !ok);
   const sending = tellSending(parts.telemetry);
   if (failed.length === 0) return jsonAnswer({ status: 'ready', ...(operator && { checks: [...checks, sending] }) });
-  const errors = (sending.ok ? failed : [...failed, sending]).map(({ name, says }) => ({
+  const errors = (sending.ok ? failed : [...failed, sending]).map(({ name, message }) => ({
     pointer: '',
     code: name,
-    message: says,
+    message,
   }));
   throw new Problem('not-ready', 'not-applied', { retryAfterSeconds: 5, ...(operator && { errors }) });
 }
@@ -38,16 +38,16 @@ const ingestion =
   'Look at APPLICATIONINSIGHTS_CONNECTION_STRING; with TELEMETRY_AUTHENTICATION=managed-identity also at the role Monitoring Metrics Publisher of the managed identity.';
 
 const sendings: Readonly<Record<ReturnType<Telemetry['sending']>, Omit<Check, 'name'>>> = {
-  off: { ok: true, says: 'There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.' },
-  'not yet': { ok: true, says: 'Nothing was sent yet.' },
-  delivered: { ok: true, says: 'Application Insights took the last records.' },
-  waiting: { ok: false, says: `Application Insights does not take records at present, and they wait. ${ingestion}` },
-  refused: { ok: false, says: `Application Insights refused records. ${ingestion}` },
-  ended: { ok: false, says: `The telemetry thread has ended; another one follows within a minute. ${ingestion}` },
+  off: { ok: true, message: 'There is no telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set.' },
+  'not yet': { ok: true, message: 'Nothing was sent yet.' },
+  delivered: { ok: true, message: 'Application Insights took the last records.' },
+  waiting: { ok: false, message: `Application Insights does not take records at present, and they wait. ${ingestion}` },
+  refused: { ok: false, message: `Application Insights refused records. ${ingestion}` },
+  ended: { ok: false, message: `The telemetry thread has ended; another one follows within a minute. ${ingestion}` },
 };
 
 function tellSending({ sending, dropped }: Telemetry): Check {
-  const { ok, says } = sendings[sending()];
+  const { ok, message } = sendings[sending()];
   const lost = dropped();
-  return { name: 'telemetry', ok, says: lost === 0 ? says : `${says} Records lost since the start: ${lost}.` };
+  return { name: 'telemetry', ok, message: lost === 0 ? message : `${message} Records lost since the start: ${lost}.` };
 }

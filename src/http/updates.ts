@@ -55,7 +55,7 @@ export function readItems(
       else places.set(idKey(id), place);
     }
     const parsed = parse(value, id ?? '');
-    if ('wanted' in parsed) return [{ id: id ?? '', changes: parsed.wanted }];
+    if ('changes' in parsed) return [{ id: id ?? '', changes: parsed.changes }];
     for (const mistake of parsed.mistakes) if (id !== undefined || mistake.pointer !== '/id') told(mistake);
     return [];
   });

@@ -73,7 +73,7 @@ function knownOf(fields: Fields, names: readonly string[], before: Before): Read
 function restOf({ rest }: Ended): RowResult {
   return rest === 'canceled'
     ? { outcome: 'canceled' }
-    : { outcome: 'not-applied', code: 'job-failed', detail: problems['job-failed'].says };
+    : { outcome: 'not-applied', code: 'job-failed', detail: problems['job-failed'].description };
 }
 
 /** What a caller is told to wait for the end of a job. */

@@ -94,5 +94,5 @@ export function canceledResult(state: RowState, later: boolean): RowResult {
 export const interrupted: RowResult = resultOf('unknown', 'job-interrupted');
 
 function resultOf(outcome: RowResult['outcome'], code: Code): RowResult {
-  return { outcome, code, detail: problems[code].says };
+  return { outcome, code, detail: problems[code].description };
 }

@@ -12,7 +12,7 @@ export interface Field<T> {
   readonly edmType: string;
   readonly nullable: boolean;
   readonly title: string;
-  readonly says: string;
+  readonly description: string;
   /** What one value is called in a sentence, such as "a whole number". */
   readonly noun: string;
   readonly jsonType: 'string' | 'number' | 'boolean';
@@ -58,5 +58,5 @@ export type ValuesOf<Fields> = { [Name in keyof Fields]: Fields[Name] extends Fi
 /** What every property is described with. */
 export interface Words {
   readonly title: string;
-  readonly says: string;
+  readonly description: string;
 }

@@ -9,32 +9,35 @@ import { nullableText, oneOf } from './texts.js';
  * Source: Graph beta metadata and "Update userExperienceAnalyticsWorkFromAnywhereModelPerformance".
  */
 const fields = {
-  model: nullableText({ title: 'Model', says: 'Model name of the device, such as "Latitude 7450".' }),
-  manufacturer: nullableText({ title: 'Manufacturer', says: 'Manufacturer of the device, such as "Dell Inc.".' }),
-  modelDeviceCount: count({ title: 'Device count', says: 'Number of devices of this model.' }),
+  model: nullableText({ title: 'Model', description: 'Model name of the device, such as "Latitude 7450".' }),
+  manufacturer: nullableText({
+    title: 'Manufacturer',
+    description: 'Manufacturer of the device, such as "Dell Inc.".',
+  }),
+  modelDeviceCount: count({ title: 'Device count', description: 'Number of devices of this model.' }),
   workFromAnywhereScore: score({
     title: 'Work from anywhere score',
-    says: 'How ready the model is for work from anywhere, 0 to 100; -1 when not available.',
+    description: 'How ready the model is for work from anywhere, 0 to 100; -1 when not available.',
   }),
   windowsScore: score({
     title: 'Windows score',
-    says: 'Share of devices on a supported Windows, 0 to 100; -1 when not available.',
+    description: 'Share of devices on a supported Windows, 0 to 100; -1 when not available.',
   }),
   cloudManagementScore: score({
     title: 'Cloud management score',
-    says: 'Share of devices that are managed from the cloud, 0 to 100; -1 when not available.',
+    description: 'Share of devices that are managed from the cloud, 0 to 100; -1 when not available.',
   }),
   cloudIdentityScore: score({
     title: 'Cloud identity score',
-    says: 'Share of devices with an identity in the cloud, 0 to 100; -1 when not available.',
+    description: 'Share of devices with an identity in the cloud, 0 to 100; -1 when not available.',
   }),
   cloudProvisioningScore: score({
     title: 'Cloud provisioning score',
-    says: 'Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.',
+    description: 'Share of devices that are provisioned from the cloud, 0 to 100; -1 when not available.',
   }),
   healthStatus: oneOf({
     title: 'Health status',
-    says: 'Health of the model as endpoint analytics sees it.',
+    description: 'Health of the model as endpoint analytics sees it.',
     members: {
       unknown: 'Unknown',
       insufficientData: 'Insufficient data',
@@ -54,7 +57,7 @@ export const modelPerformance = {
   object: 'model',
   objects: 'models',
   summary: 'Read and update how ready device models are for work from anywhere.',
-  says: 'The models of Intune endpoint analytics.',
+  description: 'The models of Intune endpoint analytics.',
   path: 'deviceManagement/userExperienceAnalyticsWorkFromAnywhereModelPerformance',
   odataType: '#microsoft.graph.userExperienceAnalyticsWorkFromAnywhereModelPerformance',
   // Source: permissions of the update's page, beta and v1.0.

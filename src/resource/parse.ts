@@ -7,7 +7,7 @@ import type { Resource } from './resource.js';
 /** What a caller wants to change: some of the resource's properties. */
 export type Changes = Readonly<Record<string, unknown>>;
 
-export type Parsed = { readonly wanted: Changes } | { readonly mistakes: readonly Mistake[] };
+export type Parsed = { readonly changes: Changes } | { readonly mistakes: readonly Mistake[] };
 
 /**
  * Holds a body against the resource's table.
@@ -58,10 +58,11 @@ export function parserOf(
       pointer: pointer(broken.path),
       ...explain(resource, validation, body, broken),
     }));
-    const wanted = propertiesOf(body, fields);
-    if (!nullMeant) mistakes.push(...nullsOf(wanted, fields).map((name) => unconfirmed(pointer([name]), fields[name])));
+    const changes = propertiesOf(body, fields);
+    if (!nullMeant)
+      mistakes.push(...nullsOf(changes, fields).map((name) => unconfirmed(pointer([name]), fields[name])));
     if (mistakes.length > 0) return { mistakes: once(mistakes).slice(0, mistakeLimit) };
-    return Object.keys(wanted).length > 0 ? { wanted } : { mistakes: [nothingToChange] };
+    return Object.keys(changes).length > 0 ? { changes } : { mistakes: [nothingToChange] };
   };
 }
 
@@ -76,8 +77,8 @@ function propertiesOf(body: unknown, fields: Resource['fields']): Changes {
 }
 
 /** Names of the properties that a null would clear; elsewhere null is a mistake of its own. */
-function nullsOf(wanted: Changes, fields: Resource['fields']): string[] {
-  return Object.keys(wanted).filter((name) => wanted[name] === null && fields[name]?.nullable);
+function nullsOf(changes: Changes, fields: Resource['fields']): string[] {
+  return Object.keys(changes).filter((name) => changes[name] === null && fields[name]?.nullable);
 }
 
 function unconfirmed(pointer: string, field: Field<unknown> | undefined): Mistake {

@@ -14,7 +14,7 @@ export interface Resource {
   readonly objects: string;
   /** What it is for, and what its objects are: a sentence each. */
   readonly summary: string;
-  readonly says: string;
+  readonly description: string;
   /** Path of the collection below Graph's version. */
   readonly path: string;
   readonly odataType: `#${string}`;

@@ -72,8 +72,8 @@ test('the example does what it says', async () => {
 
   const failures = await markAll(`${system.baseUrl}/api`, system.emulator.issue(), 'Dell Inc.');
 
-  const { title, says } = problems['graph-unavailable'];
-  expect(failures).toEqual([`${first?.id}: unknown. ${title}. ${says}`]);
+  const { title, description } = problems['graph-unavailable'];
+  expect(failures).toEqual([`${first?.id}: unknown. ${title}. ${description}`]);
   expect(dell()).toEqual([first, ...others.map((model) => ({ ...model, healthStatus: 'meetingGoals' }))]);
   await expect(markAll(`${system.baseUrl}/api`, 'none', 'Dell Inc.')).rejects.toThrow(problems['invalid-token'].title);
 });

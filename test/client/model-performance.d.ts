@@ -646,7 +646,7 @@ export interface components {
         name: string;
         ok: boolean;
         /** @description What was found, and what mends it. */
-        says: string;
+        message: string;
       }[];
     };
     /** @description Why a call failed, and what became of its update. */

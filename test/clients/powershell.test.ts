@@ -96,10 +96,10 @@ const there = atHand('the PowerShell module', ['pwsh', '-NoProfile', '-Command',
     const rows = `"id,windowsScore\`n${lost.id},1\`n${fine.id},1" | ConvertFrom-Csv`;
     const script = `Connect-ModelPerformance $env:API; $done = ${rows} | Set-ModelPerformance -ErrorAction SilentlyContinue -ErrorVariable failed
       ConvertTo-Json -Compress @($done.id, $failed[0].Exception.Message, $failed[0].Exception.Data['outcome'], $failed[0].FullyQualifiedErrorId)`;
-    const { title, says } = problems['graph-unavailable'];
+    const { title, description } = problems['graph-unavailable'];
     expect(JSON.parse((await powershell(script)).out)).toEqual([
       fine.id,
-      `${title}. ${says} (outcome: unknown)`,
+      `${title}. ${description} (outcome: unknown)`,
       'unknown',
       'graph-unavailable,Set-ModelPerformance',
     ]);

@@ -150,7 +150,7 @@ describe('the definition', () => {
       type: 'number',
       format: 'double',
       'x-ms-summary': 'Windows Score',
-      description: modelPerformance.fields.windowsScore.says,
+      description: modelPerformance.fields.windowsScore.description,
     });
   });
 });

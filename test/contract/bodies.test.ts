@@ -79,7 +79,7 @@ describe.each(['documented', 'strict'] as const)('the published schema and the p
   /** Some bodies are refused before they are held against the table, such as one with a way to the prototype. */
   const takes = (text: string) => {
     try {
-      return 'wanted' in parse(parseJson(text), pathId, true);
+      return 'changes' in parse(parseJson(text), pathId, true);
     } catch (error) {
       if (error instanceof Problem) return false;
       throw error;

@@ -44,7 +44,7 @@ interface Language {
   readonly files?: readonly string[];
 }
 
-const says = (code: keyof typeof problems) => `${problems[code].title}. ${problems[code].says}`;
+const description = (code: keyof typeof problems) => `${problems[code].title}. ${problems[code].description}`;
 
 /** What one sample does in the three worlds that a caller has to live with. */
 async function play({ command }: Language, id: string, { emulator, baseUrl }: System) {
@@ -93,10 +93,10 @@ describe.each(languages)('$name', ({ name }) => {
 
   here('sends nothing again that has to be mended first', () => {
     const { throttled, refused } = played.get(name) ?? {};
-    expect(refused).toEqual({ code: 0, out: `not-applied: ${says('invalid-token')}`, sent: throttled?.sent });
+    expect(refused).toEqual({ code: 0, out: `not-applied: ${description('invalid-token')}`, sent: throttled?.sent });
   });
 
   here('never says that nothing was applied after an attempt that is unknown', () => {
-    expect(played.get(name)?.lost).toEqual({ code: 0, out: `unknown: ${says('graph-permission-missing')}` });
+    expect(played.get(name)?.lost).toEqual({ code: 0, out: `unknown: ${description('graph-permission-missing')}` });
   });
 });

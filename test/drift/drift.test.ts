@@ -59,57 +59,57 @@ describe('what Graph changes is told', () => {
     {
       what: 'the type is gone',
       text: () => changed(`EntityType Name="${type.split('.').at(-1) ?? ''}"`, 'EntityType Name="other"'),
-      says: [`Graph has no type ${type} any more.`],
+      message: [`Graph has no type ${type} any more.`],
     },
     {
       what: 'the root is gone',
       text: () => changed('Singleton Name="deviceManagement"', 'Singleton Name="management"'),
-      says: ['Graph has no deviceManagement any more.'],
+      message: ['Graph has no deviceManagement any more.'],
     },
     {
       what: 'the collection is gone',
       text: () => changed(/<NavigationProperty .*?\/>/, ''),
-      says: [`${place.replace('/', ' has no ')} any more.`],
+      message: [`${place.replace('/', ' has no ')} any more.`],
     },
     {
       what: 'the collection holds something else',
       text: () => changed(/Collection\(graph\.\w+\)/, 'Collection(graph.entity)'),
-      says: [expect.stringMatching(/holds Collection\(microsoft\.graph\.entity\) now/)],
+      message: [expect.stringMatching(/holds Collection\(microsoft\.graph\.entity\) now/)],
     },
     {
       what: 'a property is gone and another is there',
       text: () => changed('Name="windowsScore"', 'Name="windowScore"'),
-      says: ['Graph has no property windowsScore any more.', 'Graph has a new property windowScore (Edm.Double).'],
+      message: ['Graph has no property windowsScore any more.', 'Graph has a new property windowScore (Edm.Double).'],
     },
     {
       what: 'a property has another type',
       text: () => changed('"modelDeviceCount" Type="Edm.Int32"', '"modelDeviceCount" Type="Edm.Int64"'),
-      says: ['modelDeviceCount is Edm.Int64 now, and not Edm.Int32.'],
+      message: ['modelDeviceCount is Edm.Int64 now, and not Edm.Int32.'],
     },
     {
       what: 'a property may be null',
       text: () => changed('"windowsScore" Type="Edm.Double" Nullable="false"', '"windowsScore" Type="Edm.Double"'),
-      says: ['windowsScore may be null now.'],
+      message: ['windowsScore may be null now.'],
     },
     {
       what: 'a property may not be null',
       text: () => changed('"model" Type="Edm.String"', '"model" Type="Edm.String" Nullable="false"'),
-      says: ['model may not be null now.'],
+      message: ['model may not be null now.'],
     },
     {
       what: 'an enumeration loses and gains members',
       text: () => changed('Member Name="meetingGoals"', 'Member Name="metGoals"'),
-      says: ['healthStatus has no member meetingGoals any more.', 'healthStatus has a new member metGoals.'],
+      message: ['healthStatus has no member meetingGoals any more.', 'healthStatus has a new member metGoals.'],
     },
     {
       what: 'an enumeration takes several at once',
       text: () => changed('<EnumType ', '<EnumType IsFlags="true" '),
-      says: [expect.stringMatching(/^healthStatus can hold several members/)],
+      message: [expect.stringMatching(/^healthStatus can hold several members/)],
     },
     {
       what: 'an enumeration is a text',
       text: () => changed('Type="graph.healthStatusState"', 'Type="Edm.String"'),
-      says: ['healthStatus is Edm.String now, and not an enumeration.'],
+      message: ['healthStatus is Edm.String now, and not an enumeration.'],
     },
     {
       what: 'the type is open',
@@ -118,27 +118,27 @@ describe('what Graph changes is told', () => {
           `Name="${type.split('.').at(-1) ?? ''}" BaseType`,
           `Name="${type.split('.').at(-1) ?? ''}" OpenType="true" BaseType`,
         ),
-      says: [expect.stringMatching(/is open now/)],
+      message: [expect.stringMatching(/is open now/)],
     },
     {
       what: 'the collection cannot be updated',
       text: () => annotated(place, notUpdatable),
-      says: [`${place} cannot be updated any more.`],
+      message: [`${place} cannot be updated any more.`],
     },
     {
       what: 'the same, by the alias of the schema',
       text: () => annotated(place.replace('microsoft.graph', 'graph'), notUpdatable),
-      says: [`${place} cannot be updated any more.`],
+      message: [`${place} cannot be updated any more.`],
     },
     {
       what: 'the same, of the container’s',
       text: () => annotated(`microsoft.graph.GraphService/${modelPerformance.path}`, notUpdatable),
-      says: [`microsoft.graph.GraphService/${modelPerformance.path} cannot be updated any more.`],
+      message: [`microsoft.graph.GraphService/${modelPerformance.path} cannot be updated any more.`],
     },
     {
       what: 'the same, inside the property that leads to it',
       text: () => changed(/(<NavigationProperty .*?)\/>/, `$1>${notUpdatable}</NavigationProperty>`),
-      says: [`${place} cannot be updated any more.`],
+      message: [`${place} cannot be updated any more.`],
     },
     {
       what: 'the update has another method',
@@ -150,7 +150,7 @@ describe('what Graph changes is told', () => {
             '<PropertyValue Property="UpdateMethod"><EnumMember>Org.OData.Capabilities.V1.HttpMethod/PUT</EnumMember></PropertyValue>',
           ),
         ),
-      says: [`${place} is updated with PUT now.`],
+      message: [`${place} is updated with PUT now.`],
     },
     {
       what: 'a property cannot be updated',
@@ -162,7 +162,7 @@ describe('what Graph changes is told', () => {
             '<PropertyValue Property="NonUpdatableProperties"><Collection><PropertyPath>windowsScore</PropertyPath></Collection></PropertyValue>',
           ),
         ),
-      says: [`windowsScore of ${type} cannot be updated any more.`],
+      message: [`windowsScore of ${type} cannot be updated any more.`],
     },
     {
       what: 'a property can only be read',
@@ -171,12 +171,12 @@ describe('what Graph changes is told', () => {
           `${type}/windowsScore`,
           '<Annotation Term="Org.OData.Core.V1.Permissions" EnumMember="Org.OData.Core.V1.Permission/Read" />',
         ),
-      says: [`${type}/windowsScore can only be read now.`],
+      message: [`${type}/windowsScore can only be read now.`],
     },
     {
       what: 'a property is computed',
       text: () => annotated(`${type}/windowsScore`, '<Annotation Term="Org.OData.Core.V1.Computed" Bool="true" />'),
-      says: [`${type}/windowsScore is computed now: writing it does nothing.`],
+      message: [`${type}/windowsScore is computed now: writing it does nothing.`],
     },
     {
       what: 'the type is deprecated',
@@ -185,10 +185,10 @@ describe('what Graph changes is told', () => {
           type,
           '<Annotation Term="Org.OData.Core.V1.Revisions"><Collection><Record><PropertyValue Property="Description" String="Gone soon." /><PropertyValue Property="Kind"><EnumMember>Org.OData.Core.V1.RevisionKind/Deprecated</EnumMember></PropertyValue><PropertyValue Property="RemovalDate" Date="2028-04-10" /></Record></Collection></Annotation>',
         ),
-      says: [`${type} is deprecated, and goes on 2028-04-10: Gone soon.`],
+      message: [`${type} is deprecated, and goes on 2028-04-10: Gone soon.`],
     },
-  ])('$what', async ({ text, says }) => {
-    expect(await changesIn(text())).toEqual(says);
+  ])('$what', async ({ text, message }) => {
+    expect(await changesIn(text())).toEqual(message);
   });
 });
 
@@ -259,9 +259,9 @@ describe('npm run drift', () => {
     ['nobody there', () => 'http://127.0.0.1:1/', /the connection fails/],
     ['no such file', () => join(folder, 'nothing.xml'), /ENOENT/],
     ['no metadata', () => file('<html/>'), /no schema/],
-  ])('%s: exit code 3', async (_, where, says) => {
+  ])('%s: exit code 3', async (_, where, message) => {
     const { code, out, err } = await drift('--metadata', where());
-    expect({ code, out, err }).toEqual({ code: 3, out: '', err: expect.stringMatching(says) });
+    expect({ code, out, err }).toEqual({ code: 3, out: '', err: expect.stringMatching(message) });
   });
 
   test.each([[['--version', 'v2.0']], [['--cloud', 'moon']], [['--all']]])(

@@ -21,7 +21,7 @@ export interface CallerRow {
     readonly status: number;
     readonly code?: string;
     /** Parts of the text that a person reads. */
-    readonly says?: readonly string[];
+    readonly message?: readonly string[];
     readonly challenge?: string;
     readonly retryAfter?: true;
     /** How often the issuer was asked for its keys, over the whole row. */
@@ -38,7 +38,7 @@ const bad = {
 const forbidden = {
   status: 403,
   code: 'forbidden',
-  says: ['ModelPerformance.Write'],
+  message: ['ModelPerformance.Write'],
   challenge: 'Bearer realm="model-performance", error="insufficient_scope"',
 };
 const noKeys = { status: 503, code: 'signing-keys-unavailable', retryAfter: true } as const;

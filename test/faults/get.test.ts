@@ -143,9 +143,9 @@ describe('a fault of Graph meets', () => {
       const body: unknown = JSON.parse(result?.answer.text ?? '');
       if (code === undefined) expect([result?.answer.status, body]).toEqual([200, result?.whole]);
       else {
-        const { status, title: says } = problems[code];
+        const { status, title } = problems[code];
         const type = `urn:model-performance:problem:${code}`;
-        expect(body).toMatchObject({ type, status, title: worded(says, modelPerformance), outcome: 'not-applied' });
+        expect(body).toMatchObject({ type, status, title: worded(title, modelPerformance), outcome: 'not-applied' });
         expect(result?.answer.status).toBe(status);
         expect(leaks(result?.answer.text ?? '')).toEqual([]);
       }

@@ -29,11 +29,11 @@ function send({ method = 'PATCH', path, headers, body, chunks, raw }: RequestRow
 
 const writes = () => system.emulator.requests({ method: 'PATCH' });
 
-function expectRefused(answer: Answer, { status, code, pointer, allow, says = '', headers = {} }: Refused): void {
+function expectRefused(answer: Answer, { status, code, pointer, allow, message = '', headers = {} }: Refused): void {
   expect(`${answer.status} ${answer.text}`).toMatch(`${status} {`);
   const { errors, ...problem } = json(answer) as { errors?: { pointer: string }[] };
   expect(problem).toMatchObject({ status, error: { code }, outcome: 'not-applied' });
-  expect((problem as { error: { message: string } }).error.message).toContain(says);
+  expect((problem as { error: { message: string } }).error.message).toContain(message);
   expect(answer.headers).toMatchObject(headers);
   if (pointer !== undefined) expect(errors?.[0]?.pointer).toBe(pointer);
   if (allow !== undefined) expect(String(answer.headers.allow).split(', ')).toContain(allow);

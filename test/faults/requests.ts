@@ -28,7 +28,7 @@ export interface Refused {
   /** A method that `Allow` names. */
   readonly allow?: string;
   /** Part of the text that a person reads. */
-  readonly says?: string;
+  readonly message?: string;
   /** Headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The request id is a new one, and this is nowhere in the answer. */
@@ -48,7 +48,7 @@ const applied: Accepted = { graph: { windowsScore: 1.5 } };
 const tooLarge: Refused = { status: 413, code: 'body-too-large' };
 const types = 'application/json, application/merge-patch+json';
 const wrongType: Refused = { status: 415, code: 'unsupported-media-type', headers: { 'accept-patch': types } };
-const nullRefused: Refused = { status: 400, code: 'null-not-confirmed', says: '?null=clear' };
+const nullRefused: Refused = { status: 400, code: 'null-not-confirmed', message: '?null=clear' };
 const noJson: Refused = { status: 400, code: 'invalid-json' };
 const invalid = (pointer: string): Refused => ({ status: 400, code: 'invalid-body', pointer });
 const twice = (pointer: string): Refused => ({ status: 400, code: 'duplicate-key', pointer });
@@ -93,11 +93,11 @@ export const requestRows: readonly RequestRow[] = [
     ['charset', 'application/json;charset=utf-16', 'The charset is not UTF-8.'],
     ['numbers', 'application/json;IEEE754Compatible=true', 'IEEE754Compatible'],
     ['type', 'application/xml', 'The Content-Type is another one'],
-  ].map(([part, type = '', says = '']): RequestRow => ({
+  ].map(([part, type = '', message = '']): RequestRow => ({
     id: `F41-says-${part}`,
     headers: { 'content-type': type },
     body: good,
-    expect: { ...wrongType, says },
+    expect: { ...wrongType, message },
   })),
   {
     id: 'F41-preview',
@@ -137,7 +137,7 @@ export const requestRows: readonly RequestRow[] = [
     Buffer.from('{"model":"\xc0\xaf"}', 'latin1'),
   ),
   ...bodies('F43-utf-16', noJson, Buffer.from(`\ufeff${good}`, 'utf16le'), Buffer.from(good, 'utf16le')),
-  ...bodies('F43-mark', { ...noJson, says: 'The body begins with a byte order mark.' }, `\ufeff${good}`),
+  ...bodies('F43-mark', { ...noJson, message: 'The body begins with a byte order mark.' }, `\ufeff${good}`),
   ...bodies('F43-nul', noJson, '{"model":"\u0000"}', `${good}\u0000`),
   ...bodies(
     'F43-control',
@@ -388,7 +388,7 @@ export const requestRows: readonly RequestRow[] = [
     id: `F55-${index + 1}`,
     headers: { ...json, 'if-match': condition },
     body: good,
-    expect: { status: 400, code: 'precondition-not-supported', says: 'if-match' },
+    expect: { status: 400, code: 'precondition-not-supported', message: 'if-match' },
   })),
   ...Object.entries({ 'if-none-match': '*', 'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT' }).flatMap(
     ([name, value]): RequestRow[] => [
@@ -396,7 +396,7 @@ export const requestRows: readonly RequestRow[] = [
         id: `F55-${name}`,
         headers: { ...json, [name]: value },
         body: good,
-        expect: { status: 400, code: 'precondition-not-supported', says: name },
+        expect: { status: 400, code: 'precondition-not-supported', message: name },
       },
       {
         id: `F55-${name}-preview`,
@@ -404,7 +404,7 @@ export const requestRows: readonly RequestRow[] = [
         path: `${item}/preview`,
         headers: { ...json, [name]: value },
         body: good,
-        expect: { status: 400, code: 'precondition-not-supported', says: name },
+        expect: { status: 400, code: 'precondition-not-supported', message: name },
       },
     ],
   ),
@@ -412,7 +412,7 @@ export const requestRows: readonly RequestRow[] = [
     id: 'F55-get',
     method: 'GET',
     headers: { 'if-match': '"etag"' },
-    expect: { status: 400, code: 'precondition-not-supported', says: 'if-match' },
+    expect: { status: 400, code: 'precondition-not-supported', message: 'if-match' },
   },
   {
     id: 'F55-without-meaning',

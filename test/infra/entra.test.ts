@@ -251,10 +251,10 @@ describe('grants', () => {
   test.each([
     ['nobody@contoso.example', 'There is no person nobody@contoso.example in this tenant.'],
     [tenantId, `There is no person or group with the object id ${tenantId} in this tenant.`],
-  ])('the person %s, who is not there, is named', (who, says) => {
+  ])('the person %s, who is not there, is named', (who, printed) => {
     const api = done('application');
     const { code, err } = az.run(script, ['grants', '--api', api, '--write-user', who]);
-    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(says) });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(printed) });
     expect(held()).toEqual([]);
   });
 

@@ -156,8 +156,8 @@ describe('after the deployment', () => {
   test.each([
     ['nobody', /Alerts tell nobody: azd env set ALERT_EMAIL <address>/],
     ['operator@example.com', /^(?![^]*Alerts)/],
-  ])('when alerts tell %s', (alertsTell, says) => {
-    expect(az.run(after, [], { ...deployed, alertsTell }).err).toMatch(says);
+  ])('when alerts tell %s', (alertsTell, printed) => {
+    expect(az.run(after, [], { ...deployed, alertsTell }).err).toMatch(printed);
   });
 
   test.each(['identityClientId', 'ENTRA_API_CLIENT_ID'])('without %s it stops', (name) => {

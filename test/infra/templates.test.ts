@@ -127,21 +127,21 @@ interface Template {
 
   const good = "param name = 'model-performance'\nparam apiClientId = '00000000-0000-0000-0000-000000000000'\n";
   const bad = [
-    { what: 'no name', text: good.replace(/^param name.*\n/, ''), says: /name/ },
-    { what: 'a name that is too short', text: good.replace("'model-performance'", "'abc'"), says: /BCP332|BCP333/ },
-    { what: 'no client id', text: "param name = 'model'\n", says: /apiClientId/ },
-    { what: 'a client id that is none', text: good.replace(/'0{8}.*'/, "'api'"), says: /BCP332|BCP333/ },
-    { what: 'a cloud that nobody knows', text: `${good}param graphCloud = 'moon'\n`, says: /global/ },
-    { what: 'a version that is none', text: `${good}param graphApiVersion = 'v2.0'\n`, says: /beta/ },
-    { what: 'no instance', text: `${good}param maximumInstances = 0\n`, says: /BCP328.* 1\b/ },
-    { what: 'memory that is not sold', text: `${good}param instanceMemoryMB = 1024\n`, says: /2048/ },
-    { what: 'more writes than Intune takes', text: `${good}param bulkWritesPer20Seconds = 401\n`, says: /400/ },
-    { what: 'a retention that is not sold', text: `${good}param retentionDays = 45\n`, says: /30 \|.*730/ },
-    { what: 'no place to ask from', text: `${good}param availabilityLocations = []\n`, says: /BCP333/ },
-    { what: 'more than all traces', text: `${good}param samplingPercent = 101\n`, says: /100/ },
-    { what: 'telemetry that is kept for a day', text: `${good}param retentionDays = 1\n`, says: /30/ },
-    { what: 'a caller that is none', text: `${good}param allowedClientIds = ['system']\n`, says: /BCP332|BCP333/ },
-    { what: 'a misspelt parameter', text: `${good}param nmae = 'x'\n`, says: /nmae/ },
+    { what: 'no name', text: good.replace(/^param name.*\n/, ''), message: /name/ },
+    { what: 'a name that is too short', text: good.replace("'model-performance'", "'abc'"), message: /BCP332|BCP333/ },
+    { what: 'no client id', text: "param name = 'model'\n", message: /apiClientId/ },
+    { what: 'a client id that is none', text: good.replace(/'0{8}.*'/, "'api'"), message: /BCP332|BCP333/ },
+    { what: 'a cloud that nobody knows', text: `${good}param graphCloud = 'moon'\n`, message: /global/ },
+    { what: 'a version that is none', text: `${good}param graphApiVersion = 'v2.0'\n`, message: /beta/ },
+    { what: 'no instance', text: `${good}param maximumInstances = 0\n`, message: /BCP328.* 1\b/ },
+    { what: 'memory that is not sold', text: `${good}param instanceMemoryMB = 1024\n`, message: /2048/ },
+    { what: 'more writes than Intune takes', text: `${good}param bulkWritesPer20Seconds = 401\n`, message: /400/ },
+    { what: 'a retention that is not sold', text: `${good}param retentionDays = 45\n`, message: /30 \|.*730/ },
+    { what: 'no place to ask from', text: `${good}param availabilityLocations = []\n`, message: /BCP333/ },
+    { what: 'more than all traces', text: `${good}param samplingPercent = 101\n`, message: /100/ },
+    { what: 'telemetry that is kept for a day', text: `${good}param retentionDays = 1\n`, message: /30/ },
+    { what: 'a caller that is none', text: `${good}param allowedClientIds = ['system']\n`, message: /BCP332|BCP333/ },
+    { what: 'a misspelt parameter', text: `${good}param nmae = 'x'\n`, message: /nmae/ },
   ];
   describe('bad parameters are refused', () => {
     const fileOf = (what: string) => `bad-${what.replaceAll(' ', '-')}.bicepparam`;
@@ -154,8 +154,8 @@ interface Template {
     });
     const errorsOf = (what: string) => said.split('\n').filter((line) => line.includes(`/${fileOf(what)}(`));
 
-    test.each(bad)('$what', ({ what, says }) => {
-      expect(errorsOf(what).join('\n')).toMatch(says);
+    test.each(bad)('$what', ({ what, message }) => {
+      expect(errorsOf(what).join('\n')).toMatch(message);
     });
 
     test('good ones are taken', () => {
@@ -293,7 +293,7 @@ interface Template {
       );
       expect(status).not.toBe(0);
       expect(err).toMatch(/azd env set ENTRA_API_CLIENT_ID <client id>.*azd env set ENTRA_GRANTS script/);
-      for (const says of ['1000', '730', 'privateNetworking']) expect(err).toContain(says);
+      for (const message of ['1000', '730', 'privateNetworking']) expect(err).toContain(message);
     });
   });
 });

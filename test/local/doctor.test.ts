@@ -84,12 +84,12 @@ test('the address may end with a slash or with /api', async () => {
 
 describe('what the app lacks', () => {
   test.each([
-    { fault: 'F11-licence', says: /^missing {2}graph: .*permission/im },
-    { fault: 'F06', says: /^missing {2}graph: Microsoft Graph is unavailable\. /m },
-  ])('$fault of Graph: named, with exit code 1', async ({ fault, says }) => {
+    { fault: 'F11-licence', message: /^missing {2}graph: .*permission/im },
+    { fault: 'F06', message: /^missing {2}graph: Microsoft Graph is unavailable\. /m },
+  ])('$fault of Graph: named, with exit code 1', async ({ fault, message }) => {
     system.emulator.arm({ fault, method: 'any', times: 'always' });
     const { code, out, err } = await examined(system);
-    expect(out).toMatch(says);
+    expect(out).toMatch(message);
     expect(out).toMatch(/\n1 to mend\.\n$/);
     expect({ code, err }).toEqual({ code: 1, err: '' });
   });
@@ -121,19 +121,19 @@ describe('what the app lacks', () => {
 describe('what the token lacks', () => {
   const hourAgo = Math.floor(Date.now() / 1000) - 3_600;
   test.each([
-    { what: 'role', claims: { roles: ['ModelPerformance.Read'] }, says: /Write is not in it: assign it to \S+ or/ },
-    { what: 'version', claims: { ver: '1.0' }, says: /requestedAccessTokenVersion 2/ },
-    { what: 'time', claims: { iat: hourAgo, nbf: hourAgo, exp: hourAgo + 60 }, says: /has expired/ },
+    { what: 'role', claims: { roles: ['ModelPerformance.Read'] }, message: /Write is not in it: assign it to \S+ or/ },
+    { what: 'version', claims: { ver: '1.0' }, message: /requestedAccessTokenVersion 2/ },
+    { what: 'time', claims: { iat: hourAgo, nbf: hourAgo, exp: hourAgo + 60 }, message: /has expired/ },
     {
       what: 'audience',
       claims: { aud: callers.read.clientId },
-      says: /is for \S+d1 in tenant \S+: ENTRA_API_CLIENT_ID/,
+      message: /is for \S+d1 in tenant \S+: ENTRA_API_CLIENT_ID/,
     },
-    { what: 'scope', claims: { scp: 'User.Read', idtyp: undefined }, says: /needs the scope access_as_user/ },
-  ])('$what', async ({ claims, says }) => {
+    { what: 'scope', claims: { scp: 'User.Read', idtyp: undefined }, message: /needs the scope access_as_user/ },
+  ])('$what', async ({ claims, message }) => {
     const { code, out } = await examined(system, claims);
     expect(out).toMatch(/^ok {7}The app says that updates can succeed\.$/m);
-    expect(out).toMatch(says);
+    expect(out).toMatch(message);
     expect(code).toBe(1);
   });
 
@@ -256,16 +256,16 @@ describe('with the environment of azd', () => {
     });
 
     test.each([
-      { what: 'nobody is signed in', more: { signedIn: false }, says: /az login/ },
+      { what: 'nobody is signed in', more: { signedIn: false }, message: /az login/ },
       {
         what: 'the tenant is another',
         more: { subscriptions: { [subscription]: apiClientId } },
-        says: /az login --tenant /,
+        message: /az login --tenant /,
       },
-      { what: 'the subscription is not known', more: { subscriptions: {} }, says: /does not know the subscription/ },
-    ])('$what', async ({ more, says }) => {
+      { what: 'the subscription is not known', more: { subscriptions: {} }, message: /does not know the subscription/ },
+    ])('$what', async ({ more, message }) => {
       const { code, out } = await doctor([], machine(chosen, more));
-      expect(out).toMatch(says);
+      expect(out).toMatch(message);
       expect(code).toBe(1);
     });
 
@@ -284,11 +284,11 @@ describe('with the environment of azd', () => {
 
 describe('where the token comes from', () => {
   /** An Azure CLI that prints this and writes its arguments to a file. */
-  function azureCli(says: string, exitCode: number): Record<string, string> {
+  function azureCli(message: string, exitCode: number): Record<string, string> {
     const stream = exitCode === 0 ? 1 : 2;
     writeFileSync(
       join(folder, 'az'),
-      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'asked'))}, process.argv.slice(2).join(' '));\nif (process.argv[2] !== 'account') process.exit(1);\nrequire('fs').writeSync(${stream}, ${JSON.stringify(says)});\nprocess.exitCode = ${exitCode};\n`,
+      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'asked'))}, process.argv.slice(2).join(' '));\nif (process.argv[2] !== 'account') process.exit(1);\nrequire('fs').writeSync(${stream}, ${JSON.stringify(message)});\nprocess.exitCode = ${exitCode};\n`,
     );
     chmodSync(join(folder, 'az'), 0o755);
     return { PATH: folder };
@@ -305,13 +305,13 @@ describe('where the token comes from', () => {
     {
       what: 'the Azure CLI gives none',
       path: () => azureCli('ERROR: AADSTS65001 no consent\nmore', 1),
-      says: /AADSTS65001 no consent .*az login/,
+      message: /AADSTS65001 no consent .*az login/,
     },
-    { what: 'there is no Azure CLI', path: () => ({ PATH: '' }), says: /The Azure CLI is not there/ },
-  ])('$what: what everybody sees is told', async ({ path, says }) => {
+    { what: 'there is no Azure CLI', path: () => ({ PATH: '' }), message: /The Azure CLI is not there/ },
+  ])('$what: what everybody sees is told', async ({ path, message }) => {
     const { code, out } = await doctor([system.baseUrl, '--api', apiClientId], path());
     expect(out).toMatch(/^ok {7}The app says that updates can succeed\.$/m);
-    expect(out).toMatch(says);
+    expect(out).toMatch(message);
     expect(code).toBe(1);
   });
 
@@ -335,9 +335,9 @@ describe('where nothing of ours answers', () => {
   test.each([
     ['http://127.0.0.1:1', /the connection is refused|the connection fails/],
     ['https://nowhere.invalid', /the name is not known|the connection fails/],
-  ])('%s', async (address, says) => {
+  ])('%s', async (address, message) => {
     const { code, out } = await doctor([address]);
-    expect(out).toMatch(says);
+    expect(out).toMatch(message);
     expect(code).toBe(1);
   });
 });

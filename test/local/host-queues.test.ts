@@ -187,7 +187,7 @@ describe('failures', () => {
   test('a queue that is missing is told once, and read when it is there', async () => {
     const worker = await start();
     await worker.queue.delete();
-    await worker.host.says('cannot be read, trying again');
+    await worker.host.printed('cannot be read, trying again');
     await worker.queue.create();
     await put(worker.queue, 'here');
     await seenBy(worker, 1);
@@ -206,9 +206,9 @@ describe('failures', () => {
       { AzureWebJobsStorage: '', AzureWebJobsStorage__queueServiceUri: 'https://127.0.0.1:1/a' },
       'AzureWebJobsStorage__credential must be "managedidentity"',
     ],
-  ])('%s: told, and HTTP is served', async (_, environment, says) => {
+  ])('%s: told, and HTTP is served', async (_, environment, printed) => {
     const worker = await start([], environment);
-    await worker.host.says(`[work] The listener could not start: ${says}`);
+    await worker.host.printed(`[work] The listener could not start: ${printed}`);
     expect(await worker.seen()).toEqual([]);
   });
 });
@@ -257,10 +257,10 @@ describe('the end', () => {
   test('what runs is waited for, and new messages are begun meanwhile', async () => {
     const worker = await start();
     await put(worker.queue, { do: 'wait' });
-    await worker.host.says('got ');
+    await worker.host.printed('got ');
     worker.host.child.kill('SIGTERM');
     const { messageId } = await put(worker.queue, 'new');
-    await worker.host.says(`got ${messageId}`);
+    await worker.host.printed(`got ${messageId}`);
     await until(
       () => count(worker.queue),
       (left) => left === 1,
@@ -271,7 +271,7 @@ describe('the end', () => {
   test('what runs longer is cut off and stays locked', async () => {
     const worker = await start(['--queue-stop-ms', '300']);
     await put(worker.queue, { do: 'wait' });
-    await worker.host.says('got ');
+    await worker.host.printed('got ');
     worker.host.child.kill('SIGTERM');
     expect(await worker.host.ended).toBe(0);
     expect(worker.host.output.out).toContain('appTerminate ran');

@@ -132,9 +132,9 @@ describe('the end', () => {
     const host = start();
     const url = await host.baseUrl;
     const call = send(url, '/api/wait');
-    await host.says('[wait] waiting');
+    await host.printed('[wait] waiting');
     host.child.kill(signal);
-    await host.says('Calls under way: 1.');
+    await host.printed('Calls under way: 1.');
     await expect(send(url, '/api/only')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     host.child.send('release');
     expect(await call).toMatchObject({ status: 200, text: 'released' });
@@ -146,7 +146,7 @@ describe('the end', () => {
   test('a call that takes too long is reset, and the hook runs while its invocation goes on', async () => {
     const host = start({}, '--answers-limit-ms', '100', '--invocations-limit-ms', '200');
     const call = send(await host.baseUrl, '/api/wait');
-    await host.says('[wait] waiting');
+    await host.printed('[wait] waiting');
     host.child.kill('SIGTERM');
     await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(await host.ended).toBe(0);
@@ -181,7 +181,7 @@ describe('the end', () => {
     const host = start({ HOOK_HANGS: 'true' });
     const url = await host.baseUrl;
     host.child.kill('SIGTERM');
-    await host.says('appTerminate ran');
+    await host.printed('appTerminate ran');
     await expect(send(url, '/api/only')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
@@ -189,7 +189,7 @@ describe('the end', () => {
     const host = start({ HOOK_HANGS: 'true' }, '--shutdown-limit-ms', '3600000');
     await host.baseUrl;
     host.child.kill('SIGINT');
-    await host.says('appTerminate ran');
+    await host.printed('appTerminate ran');
     host.child.kill('SIGINT');
     expect(await host.ended).toBe(1);
     expect(host.output.err).toBe('');
@@ -200,7 +200,7 @@ describe('the end', () => {
     await host.baseUrl;
     const exit = once(host.child, 'exit');
     host.child.disconnect();
-    await host.says('appTerminate ran');
+    await host.printed('appTerminate ran');
     expect(await exit).toEqual([0, null]);
   });
 

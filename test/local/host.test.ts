@@ -100,7 +100,7 @@ describe('a call', () => {
 
   test('a message of several lines is one line of the log', async () => {
     await send(url, '/api/says');
-    await host.says('second line');
+    await host.printed('second line');
     expect(host.output.out).toMatch(/^\[\d{4}-[^\]]+Z\] \[says\] first line\\nsecond line \\u001b\[31m$/m);
   });
 
@@ -154,7 +154,7 @@ describe('a call', () => {
     const leaving = new AbortController();
     const before = host.output.out.length;
     const call = fetch(`${url}/api/wait`, { signal: leaving.signal }).catch(() => 'left');
-    await host.says('[wait] waiting');
+    await host.printed('[wait] waiting');
     expect(host.output.out.length).toBeGreaterThan(before);
     leaving.abort();
     expect(await call).toBe('left');
@@ -194,7 +194,7 @@ describe('stream mode', () => {
       () => (answered = true),
       () => undefined,
     );
-    await host.says('[throws] Failed: Error: thrown by the fixture');
+    await host.printed('[throws] Failed: Error: thrown by the fixture');
     await send(url, '/api/only');
     expect(answered).toBe(false);
     leaving.abort();

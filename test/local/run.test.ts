@@ -77,29 +77,33 @@ describe('what stops it, in words', () => {
     {
       what: 'no install scripts',
       environment: { npm_config_ignore_scripts: 'true' },
-      says: 'npm start --ignore-scripts=false',
+      printed: 'npm start --ignore-scripts=false',
     },
-    { what: 'npm leaves out the pinned Node', environment: { NPM_FORGETS: '1' }, says: 'npm left out the pinned Node' },
-    { what: 'offline', environment: { NPM_FAILS: 'code ENOTFOUND' }, says: 'The registry cannot be reached' },
+    {
+      what: 'npm leaves out the pinned Node',
+      environment: { NPM_FORGETS: '1' },
+      printed: 'npm left out the pinned Node',
+    },
+    { what: 'offline', environment: { NPM_FAILS: 'code ENOTFOUND' }, printed: 'The registry cannot be reached' },
     {
       what: 'a proxy that looks into TLS',
       environment: { NPM_FAILS: 'code SELF_SIGNED_CERT_IN_CHAIN' },
-      says: 'NODE_EXTRA_CA_CERTS',
+      printed: 'NODE_EXTRA_CA_CERTS',
     },
-    { what: 'a full disk', environment: { NPM_FAILS: 'code ENOSPC' }, says: 'The disk is full.' },
-    { what: 'files of somebody else', environment: { NPM_FAILS: 'code EACCES' }, says: 'belong to somebody else' },
-    { what: 'no npm', environment: { npm_execpath: '', PATH: '' }, says: 'npm is not there' },
+    { what: 'a full disk', environment: { NPM_FAILS: 'code ENOSPC' }, printed: 'The disk is full.' },
+    { what: 'files of somebody else', environment: { NPM_FAILS: 'code EACCES' }, printed: 'belong to somebody else' },
+    { what: 'no npm', environment: { npm_execpath: '', PATH: '' }, printed: 'npm is not there' },
     {
       what: 'a source that does not compile',
       environment: { TSC_FAILS: '1' },
-      says: 'The build failed; its messages are above.',
+      printed: 'The build failed; its messages are above.',
     },
-    { what: 'a file as folder', files: { '.local': '' }, says: 'There is a file where a folder is needed' },
-  ])('$what', async ({ environment = {}, files = {}, says }) => {
+    { what: 'a file as folder', files: { '.local': '' }, printed: 'There is a file where a folder is needed' },
+  ])('$what', async ({ environment = {}, files = {}, printed }) => {
     const { code, out, err } = await run(clone(files), environment);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     const [last] = err.trimEnd().split('\n').slice(-1);
-    expect(last).toContain(says);
+    expect(last).toContain(printed);
     expect(err).not.toMatch(/^ +at /m);
   });
 

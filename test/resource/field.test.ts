@@ -6,7 +6,7 @@ import { parserOf } from '../../src/resource/parse.js';
 import { nullableText, oneOf, textLimit } from '../../src/resource/texts.js';
 import { named } from '../support/named.js';
 
-const words = (title: string) => ({ title, says: '' });
+const words = (title: string) => ({ title, description: '' });
 const members = { good: 'Good', bad: 'Bad', unknownFutureValue: 'Unknown' };
 const resource = {
   path: 'things',
@@ -28,8 +28,8 @@ const parsers = {
 /** What is said of one value: nothing when it is taken as it is, else each code with its sentence. */
 function said(validation: Validation, name: string, value: unknown): string[] {
   const parsed = parsers[validation]({ [name]: value }, 'id', true);
-  if ('wanted' in parsed) {
-    expect(parsed.wanted).toStrictEqual({ [name]: value });
+  if ('changes' in parsed) {
+    expect(parsed.changes).toStrictEqual({ [name]: value });
     return [];
   }
   return parsed.mistakes.map(({ pointer: at, code, message }) => {
@@ -87,8 +87,8 @@ describe('texts', () => {
       [['a'], wrongType],
       [{}, wrongType],
     ]),
-  )('%s is refused', (_, [value, says]) => {
-    for (const validation of both) expect(said(validation, 'text', value)).toEqual([says]);
+  )('%s is refused', (_, [value, description]) => {
+    for (const validation of both) expect(said(validation, 'text', value)).toEqual([description]);
   });
 
   test('as JSON Schema', () => {
@@ -131,8 +131,8 @@ describe('counts (F49)', () => {
     [[5], wrongType],
     [{}, wrongType],
     [null, 'not-nullable: Count cannot be null.'],
-  ])('%j is refused', (value, says) => {
-    for (const validation of both) expect(said(validation, 'count', value)).toEqual([says]);
+  ])('%j is refused', (value, description) => {
+    for (const validation of both) expect(said(validation, 'count', value)).toEqual([description]);
   });
 
   test('as JSON Schema', () => {
@@ -171,8 +171,8 @@ describe('scores', () => {
     [[5], wrongType],
     [{}, wrongType],
     [null, 'not-nullable: Score cannot be null.'],
-  ])('%j is refused', (value, says) => {
-    for (const validation of both) expect(said(validation, 'score', value)).toEqual([says]);
+  ])('%j is refused', (value, description) => {
+    for (const validation of both) expect(said(validation, 'score', value)).toEqual([description]);
   });
 
   test('as JSON Schema', () => {
@@ -213,8 +213,8 @@ describe('members of an enumeration', () => {
     [['good'], 'wrong-type: Status must be a text.'],
     [{}, 'wrong-type: Status must be a text.'],
     [null, 'not-nullable: Status cannot be null.'],
-  ])('%j is refused', (value, says) => {
-    for (const validation of both) expect(said(validation, 'status', value)).toEqual([says]);
+  ])('%j is refused', (value, description) => {
+    for (const validation of both) expect(said(validation, 'status', value)).toEqual([description]);
   });
 
   test('as JSON Schema', () => {

@@ -30,15 +30,15 @@ describe('what is taken', () => {
       cloudProvisioningScore: 6.666666666666667,
       healthStatus: 'meetingGoals',
     };
-    expect(documented(body, id, true)).toEqual({ wanted: body });
-    expect(strict(body, id, true)).toEqual({ wanted: body });
+    expect(documented(body, id, true)).toEqual({ changes: body });
+    expect(strict(body, id, true)).toEqual({ changes: body });
   });
 
   test.each([
     { id, '@odata.type': odataType },
     { id: 'ABC', '@odata.type': odataType.slice(1) },
   ])('%j, the id of the path and the type of the resource, both dropped', (more) => {
-    expect(documented({ ...more, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+    expect(documented({ ...more, model: 'M' }, id)).toEqual({ changes: { model: 'M' } });
   });
 
   test.each([
@@ -51,13 +51,13 @@ describe('what is taken', () => {
     'healthStatus@odata.type',
     'model@org.example.note',
   ])('%s, which is dropped', (name) => {
-    expect(documented({ [name]: { any: ['thing'] }, model: 'M' }, id)).toEqual({ wanted: { model: 'M' } });
+    expect(documented({ [name]: { any: ['thing'] }, model: 'M' }, id)).toEqual({ changes: { model: 'M' } });
     expect(codesOf({ [name]: 'x' })).toEqual(['nothing-to-change ']);
   });
 
   test('an inherited property is not one of the body', () => {
     const body: unknown = Object.assign(Object.create({ windowsScore: 1 }) as object, { model: 'M' });
-    expect(documented(body, id)).toEqual({ wanted: { model: 'M' } });
+    expect(documented(body, id)).toEqual({ changes: { model: 'M' } });
   });
 });
 
@@ -189,7 +189,7 @@ describe('all mistakes at once', () => {
 });
 
 test('another resource needs nothing but its own table', () => {
-  const words = { title: 'Name', says: 'What it is called.' };
+  const words = { title: 'Name', description: 'What it is called.' };
   const other = {
     path: 'others',
     name: 'other',
@@ -198,6 +198,6 @@ test('another resource needs nothing but its own table', () => {
     fields: { name: nullableText(words), size: count(words) },
   } as const;
   const parse = parserOf(other, 'strict', (path) => path.join('.'));
-  expect(parse({ name: 'a', size: 0, '@odata.type': '#other' }, id)).toEqual({ wanted: { name: 'a', size: 0 } });
+  expect(parse({ name: 'a', size: 0, '@odata.type': '#other' }, id)).toEqual({ changes: { name: 'a', size: 0 } });
   expect(codesOf({ model: 'M', size: -1 }, parse)).toEqual(['out-of-range size', 'unknown-property model']);
 });

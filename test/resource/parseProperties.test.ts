@@ -44,7 +44,7 @@ test('what is taken is what was given', () => {
   fc.assert(
     fc.property(some, (body) => {
       fc.pre(Object.keys(body).length > 0);
-      expect(parsers[0]?.(body, 'id', true)).toStrictEqual({ wanted: { ...body } });
+      expect(parsers[0]?.(body, 'id', true)).toStrictEqual({ changes: { ...body } });
     }),
   );
 });

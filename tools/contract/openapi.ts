@@ -39,7 +39,7 @@ export function writeOpenApi(
     },
     servers: [{ url: '/api', description: 'Where this document came from.' }],
     tags: [
-      { name: filled('{{Objects}}', resource), description: resource.says },
+      { name: filled('{{Objects}}', resource), description: resource.description },
       { name: 'Jobs', description: 'Up to 10 000 updates at once, applied as fast as Microsoft Graph allows.' },
       { name: 'Health', description: 'Whether this API works.' },
       { name: 'Contract', description: 'This document, for programs and for people.' },
@@ -48,9 +48,9 @@ export function writeOpenApi(
     components: {
       schemas: schemasOf(resource, validation),
       parameters: Object.fromEntries(
-        Object.entries(parametersOf(resource)).map(([key, { in: place, name = key, says, schema, example }]) => [
+        Object.entries(parametersOf(resource)).map(([key, { in: place, name = key, description, schema, example }]) => [
           key,
-          { name, in: place, required: place !== 'query', description: says, schema, ...(example && { example }) },
+          { name, in: place, required: place !== 'query', description, schema, ...(example && { example }) },
         ]),
       ),
       headers: {
@@ -101,13 +101,13 @@ function pathItem(path: string, roles: Registered['roles'], resource: Resource):
 }
 
 function writeOperation(method: string, operation: Operation, role: 'none' | Role, resource: Resource): Json {
-  const { operationId, tag, summary, description: says, parameters: names = [], body } = operation;
+  const { operationId, tag, summary, description, parameters: names = [], body } = operation;
   const needed = role === 'none' ? '' : `\n\nNeeds the role ${toldRoles(role)}.`;
   return {
     operationId,
     tags: [tag],
     summary,
-    description: `${says}${needed}`,
+    description: `${description}${needed}`,
     ...(names.length > 0 && { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }),
     ...(body && { requestBody: writeBody(body, resource) }),
     responses: { [operation.status ?? 200]: writeSuccess(operation), ...writeProblems(method, operation, resource) },
@@ -140,7 +140,7 @@ function writeBody(name: NonNullable<Operation['body']>, { typeName, example }: 
 
 const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
 
-function writeSuccess({ status, answers: { says, content } }: Operation): Json {
+function writeSuccess({ status, answers: { description, content } }: Operation): Json {
   const schema = (kind: string) => {
     if (kind === 'text') return { type: 'string' };
     return kind === 'json' ? { type: 'object' } : { $ref: `#/components/schemas/${kind}` };
@@ -151,21 +151,24 @@ function writeSuccess({ status, answers: { says, content } }: Operation): Json {
     ...(status === 201 && { location: { $ref: '#/components/headers/Location' } }),
     ...(Object.values(content).includes('Job') && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
   };
-  return { description: says, headers, content: Object.fromEntries(contents) as Json };
+  return { description, headers, content: Object.fromEntries(contents) as Json };
 }
 
 /** One response for each status, with the codes that it can have. */
 function writeProblems(method: string, operation: Operation, words: Words): Record<string, Json> {
   return Object.fromEntries(
-    problemsByStatus(operation, words).map(({ status, codes, says }) => [status, writeProblem(method, codes, says)]),
+    problemsByStatus(operation, words).map(({ status, codes, description }) => [
+      status,
+      writeProblem(method, codes, description),
+    ]),
   );
 }
 
-function writeProblem(method: string, codes: readonly Code[], says: string): Json {
+function writeProblem(method: string, codes: readonly Code[], description: string): Json {
   const accepts = method === 'PATCH' ? 'accept-patch' : 'accept-post';
   const waits = codes.some((code) => problems[code].retry === 'after the wait');
   return {
-    description: says,
+    description,
     headers: {
       ...requestId,
       'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' },

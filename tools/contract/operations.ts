@@ -17,7 +17,7 @@ export interface Operation {
   /** Of a success; 200 by default. */
   readonly status?: 201;
   /** The content of a success by its type: the name of a schema, or `text` or `json`. */
-  readonly answers: { readonly says: string; readonly content: Readonly<Record<string, string>> };
+  readonly answers: { readonly description: string; readonly content: Readonly<Record<string, string>> };
   /** Problems that this operation can answer with. */
   readonly problems: readonly Code[];
   /** Part of the connector for flow makers; `internal` is for its drop-downs alone. */
@@ -71,7 +71,7 @@ const templates: Readonly<Record<string, Operation>> = {
       'Lists the {{objects}} that fit the filters. When there are more of them, or more to look through, nextLink leads on: a page can be empty.',
     parameters: [allFilters, 'limit', 'cursor', 'excel'],
     answers: {
-      says: 'The {{objects}}; as CSV for who prefers it, with the link to the next page in the Link header.',
+      description: 'The {{objects}}; as CSV for who prefers it, with the link to the next page in the Link header.',
       content: { 'application/json': '{{Type}}List', 'text/csv': 'text' },
     },
     problems: ['invalid-query', ...called, ...graphRead],
@@ -86,7 +86,7 @@ const templates: Readonly<Record<string, Operation>> = {
     parameters: ['null'],
     body: '{{Type}}Batch',
     answers: {
-      says: 'What became of each update, in the order of the request.',
+      description: 'What became of each update, in the order of the request.',
       content: { 'application/json': '{{Type}}BatchResult' },
     },
     problems: [...called, ...bodyRead, 'not-found', ...graphRead],
@@ -98,7 +98,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'List bulk updates',
     description: 'Lists the newest 100 jobs of the caller, newest first.',
     parameters: ['of'],
-    answers: { says: 'The jobs.', content: { 'application/json': 'JobList' } },
+    answers: { description: 'The jobs.', content: { 'application/json': 'JobList' } },
     problems: ['invalid-query', ...stored],
   },
   'POST /v1/{{name}}/jobs': {
@@ -110,7 +110,7 @@ const templates: Readonly<Record<string, Operation>> = {
     parameters: ['idempotencyKey', 'null'],
     body: 'JobUpdates',
     status: 201,
-    answers: { says: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
+    answers: { description: 'The job is accepted, or was before.', content: { 'application/json': 'Job' } },
     problems: [...stored, ...bodyRead, 'invalid-csv', 'invalid-idempotency-key', 'idempotency-key-reused'],
     connector: true,
   },
@@ -120,7 +120,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Get bulk update',
     description: 'Tells how far a job has come.',
     parameters: ['jobId'],
-    answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
+    answers: { description: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
     connector: true,
   },
@@ -130,7 +130,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Cancel bulk update',
     description: 'Cancels what has not been sent. What was sent keeps its result; a job that has ended stays as it is.',
     parameters: ['jobId'],
-    answers: { says: 'The job as it stands.', content: { 'application/json': 'Job' } },
+    answers: { description: 'The job as it stands.', content: { 'application/json': 'Job' } },
     problems: ofJob,
     connector: true,
   },
@@ -140,7 +140,10 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Get bulk result',
     description: 'Tells what became of each row of a job that has ended.',
     parameters: ['jobId', 'excel'],
-    answers: { says: 'A result for each row.', content: { 'application/json': 'JobResult', 'text/csv': 'text' } },
+    answers: {
+      description: 'A result for each row.',
+      content: { 'application/json': 'JobResult', 'text/csv': 'text' },
+    },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
     connector: true,
   },
@@ -150,7 +153,10 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Get values before bulk update',
     description: 'Gives the values before of the applied rows, in the form that a job takes: submitted, they undo it.',
     parameters: ['jobId', 'include', 'excel'],
-    answers: { says: 'The values before.', content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' } },
+    answers: {
+      description: 'The values before.',
+      content: { 'application/json': 'PreviousUpdates', 'text/csv': 'text' },
+    },
     problems: ['invalid-query', ...ofJob, 'job-not-finished'],
   },
   'GET /v1/{{name}}/labels': {
@@ -159,7 +165,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'List labels',
     description:
       'Lists a text for each {{object}} by which people tell it from others, for drop-downs: at most 1 000, sorted.',
-    answers: { says: 'The labels.', content: { 'application/json': '{{Object}}Labels' } },
+    answers: { description: 'The labels.', content: { 'application/json': '{{Object}}Labels' } },
     problems: [...called, ...graphRead],
     connector: 'internal',
   },
@@ -169,7 +175,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Get {{title}}',
     description: 'Gives the properties of one {{object}}.',
     parameters: ['id'],
-    answers: { says: 'The {{object}} as Microsoft Graph has it.', content: { 'application/json': '{{Type}}' } },
+    answers: { description: 'The {{object}} as Microsoft Graph has it.', content: { 'application/json': '{{Type}}' } },
     problems: item,
     connector: true,
   },
@@ -182,7 +188,7 @@ const templates: Readonly<Record<string, Operation>> = {
     parameters: ['id', 'null'],
     body: '{{Type}}Update',
     answers: {
-      says: 'The update is applied: the {{object}} as Microsoft Graph now has it.',
+      description: 'The update is applied: the {{object}} as Microsoft Graph now has it.',
       content: { 'application/json': '{{Type}}' },
     },
     problems: [...item, ...bodyRead, 'update-not-visible', 'update-unverified'],
@@ -195,7 +201,7 @@ const templates: Readonly<Record<string, Operation>> = {
     description: 'Makes every check of an update and tells what it would change, without changing anything.',
     parameters: ['id', 'null'],
     body: '{{Type}}Update',
-    answers: { says: 'What an update would change.', content: { 'application/json': 'Preview' } },
+    answers: { description: 'What an update would change.', content: { 'application/json': 'Preview' } },
     problems: [...item, ...bodyRead],
     connector: true,
   },
@@ -204,7 +210,7 @@ const templates: Readonly<Record<string, Operation>> = {
     tag: 'Health',
     summary: 'Tell whether the process answers',
     description: 'Answers as long as the process is up, and looks at nothing else.',
-    answers: { says: 'The process is up.', content: { 'application/json': 'Live' } },
+    answers: { description: 'The process is up.', content: { 'application/json': 'Live' } },
     problems: always,
   },
   'GET /health/ready': {
@@ -213,7 +219,7 @@ const templates: Readonly<Record<string, Operation>> = {
     summary: 'Tell whether updates can succeed',
     description:
       'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, that of telemetry too, and what mends it.',
-    answers: { says: 'Updates can succeed at present.', content: { 'application/json': 'Ready' } },
+    answers: { description: 'Updates can succeed at present.', content: { 'application/json': 'Ready' } },
     problems: [...always, 'not-ready'],
   },
   'GET /openapi.json': {
@@ -221,7 +227,7 @@ const templates: Readonly<Record<string, Operation>> = {
     tag: 'Contract',
     summary: 'Get this contract',
     description: 'Gives the contract of this API as OpenAPI 3.1, as strict as this deployment validates.',
-    answers: { says: 'The contract.', content: { 'application/json': 'json' } },
+    answers: { description: 'The contract.', content: { 'application/json': 'json' } },
     problems: always,
   },
 };
@@ -242,10 +248,10 @@ export function operationsOf(resource: Resource): Readonly<Record<string, Operat
 export function problemsByStatus(
   { problems: codes }: Operation,
   words: Words,
-): { status: string; codes: Code[]; says: string }[] {
+): { status: string; codes: Code[]; description: string }[] {
   const byStatus = Object.groupBy(codes, (code) => problems[code].status) as Record<string, Code[]>;
   return Object.entries(byStatus).map(([status, some]) => {
-    const says = some.map((code) => `${worded(problems[code].title, words)} (\`${code}\`).`).join(' ');
-    return { status, codes: some, says };
+    const description = some.map((code) => `${worded(problems[code].title, words)} (\`${code}\`).`).join(' ');
+    return { status, codes: some, description };
   });
 }

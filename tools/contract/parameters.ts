@@ -8,7 +8,7 @@ export interface Parameter {
   /** Where it is not its key in the table. */
   readonly name?: string;
   readonly title: string;
-  readonly says: string;
+  readonly description: string;
   readonly schema: Readonly<Record<string, unknown>>;
   /** The words that a person reads for the values. */
   readonly names?: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ const shared = {
   id: {
     in: 'path',
     title: '{{Object}}',
-    says: 'Id of the {{object}}, as the list of {{objects}} gives it.',
+    description: 'Id of the {{object}}, as the list of {{objects}} gives it.',
     schema: idSchema,
     example: '7ec79407-9407-7ec7-0794-c77e0794c77e',
     connector: true,
@@ -34,21 +34,21 @@ const shared = {
   limit: {
     in: 'query',
     title: 'Limit',
-    says: 'How many {{objects}} one answer holds at most.',
+    description: 'How many {{objects}} one answer holds at most.',
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 1000, default: 1000 },
     connector: true,
   },
   cursor: {
     in: 'query',
     title: 'Cursor',
-    says: 'Where the list goes on: part of nextLink, to be taken as it is.',
+    description: 'Where the list goes on: part of nextLink, to be taken as it is.',
     schema: { type: 'string', maxLength: 4096 },
     connector: false,
   },
   jobId: {
     in: 'path',
     title: 'Job id',
-    says: 'Id of the job, as its submission told it.',
+    description: 'Id of the job, as its submission told it.',
     schema: { type: 'string' },
     connector: true,
   },
@@ -56,35 +56,36 @@ const shared = {
     in: 'header',
     name: 'Idempotency-Key',
     title: 'Idempotency key',
-    says: "New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it.",
+    description:
+      "New for each job, and the same when it is sent again: 1 to 128 visible ASCII characters. In a flow, workflow()['run']['name']; a second job of the same run adds -2 to it.",
     schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
     connector: true,
   },
   of: {
     in: 'query',
     title: 'Of',
-    says: 'all: the jobs of everybody, for who has the role ModelPerformance.Operate.',
+    description: 'all: the jobs of everybody, for who has the role ModelPerformance.Operate.',
     schema: { type: 'string', enum: ['all'] },
     connector: false,
   },
   include: {
     in: 'query',
     title: 'Include',
-    says: 'unknown: the rows too of which it is not known whether they were applied.',
+    description: 'unknown: the rows too of which it is not known whether they were applied.',
     schema: { type: 'string', enum: ['unknown'] },
     connector: false,
   },
   excel: {
     in: 'query',
     title: 'Excel',
-    says: 'Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas.',
+    description: 'Gives CSV for an Excel that separates cells by commas, or by semicolons and writes decimal commas.',
     schema: { type: 'string', enum: [...excels] },
     connector: false,
   },
   null: {
     in: 'query',
     title: 'Null values',
-    says: 'Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch.',
+    description: 'Says that the nulls of the body clear properties. Without it they are refused, but in a merge patch.',
     schema: { type: 'string', enum: ['clear'] },
     names: { clear: 'Clear the property' },
     connector: true,
@@ -103,7 +104,7 @@ function filterOf(name: string, { fields }: Resource): Parameter {
   return {
     in: 'query',
     title,
-    says: `Only {{objects}} whose ${word} is this${members ? '' : ', whatever the case of its letters'}.`,
+    description: `Only {{objects}} whose ${word} is this${members ? '' : ', whatever the case of its letters'}.`,
     schema: members ? { type: 'string', enum: Object.keys(members) } : { type: 'string', minLength: 1 },
     connector: true,
   };

@@ -30,9 +30,9 @@ const text = (description: string, more: Schema = {}): Schema => ({ type: 'strin
  * A value as Graph shows it: any member of an enumeration, and any number, may appear one day. Null stands for none, and for one that is
  * not of its property's type.
  */
-function shown({ title, says, jsonSchema, members }: Field<unknown>): Schema {
+function shown({ title, description: meaning, jsonSchema, members }: Field<unknown>): Schema {
   const { type, format } = jsonSchema('documented');
-  const description = members ? `${says} Today ${Object.keys(members).join(', ')}; others may appear.` : says;
+  const description = members ? `${meaning} Today ${Object.keys(members).join(', ')}; others may appear.` : meaning;
   const [known] = [type].flat();
   return { type: [known, 'null'], ...(format !== undefined && { format }), title, description };
 }
@@ -65,7 +65,7 @@ function templatesOf({ fields, odataType }: Resource, validation: Validation): R
       properties: {
         ...map((field) => ({
           title: field.title,
-          description: field.says,
+          description: field.description,
           ...field.jsonSchema(validation),
         })),
         id: { ...idSchema, description: 'If it is there, the id of the path.' },
@@ -197,9 +197,9 @@ function templatesOf({ fields, odataType }: Resource, validation: Validation): R
             {
               name: text('What was looked at.'),
               ok: { type: 'boolean' },
-              says: text('What was found, and what mends it.'),
+              message: text('What was found, and what mends it.'),
             },
-            ['name', 'ok', 'says'],
+            ['name', 'ok', 'message'],
           ),
         },
       },

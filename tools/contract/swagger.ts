@@ -93,9 +93,9 @@ function writeOperation(operation: Operation, resource: Resource): Json {
     description,
     parameters: [...taken, ...(body === undefined ? [] : [writeBody(body)])],
     responses: {
-      [status]: { description: answers.says, schema: { $ref: `#/definitions/${success}` } },
+      [status]: { description: answers.description, schema: { $ref: `#/definitions/${success}` } },
       ...Object.fromEntries(
-        problemsByStatus(operation, resource).map(({ status, says }) => [status, { description: says }]),
+        problemsByStatus(operation, resource).map(({ status, description }) => [status, { description }]),
       ),
       default: { description: 'It failed. The text for people is body/error/message.' },
     },
@@ -106,12 +106,12 @@ function writeOperation(operation: Operation, resource: Resource): Json {
 }
 
 function writeParameter(name: string, parameter: Parameter, { fields }: Resource): Json {
-  const { in: place, name: written = name, title, says, schema, names } = parameter;
+  const { in: place, name: written = name, title, description, schema, names } = parameter;
   return {
     name: written,
     in: place,
     required: place !== 'query',
-    description: says,
+    description,
     'x-ms-summary': titleCase(title),
     ...kept(schema),
     ...namesOf(names ?? fields[name]?.members, schema.enum),

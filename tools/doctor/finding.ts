@@ -2,9 +2,9 @@
 export interface Finding {
   /** `unsure`: it could not be looked at from here, which says nothing of the app. */
   readonly found: 'ok' | 'missing' | 'unsure';
-  readonly says: string;
+  readonly message: string;
 }
 
-export const fine = (says: string): Finding => ({ found: 'ok', says });
-export const missing = (says: string): Finding => ({ found: 'missing', says });
-export const unsure = (says: string): Finding => ({ found: 'unsure', says });
+export const fine = (message: string): Finding => ({ found: 'ok', message });
+export const missing = (message: string): Finding => ({ found: 'missing', message });
+export const unsure = (message: string): Finding => ({ found: 'unsure', message });

@@ -28,7 +28,7 @@ export async function lookAtApp(app: string): Promise<Finding> {
 }
 
 interface Ready {
-  readonly checks?: readonly { name: string; ok: boolean; says: string }[];
+  readonly checks?: readonly { name: string; ok: boolean; message: string }[];
   readonly errors?: readonly { code: string; message: string }[];
 }
 
@@ -36,7 +36,7 @@ interface Ready {
 export async function lookAtReadiness(app: string, token: string | undefined): Promise<Finding[]> {
   const { status, body } = await get(`${app}/api/health/ready`, token);
   const { checks, errors } = (body ?? {}) as Ready;
-  if (checks) return checks.map(({ name, ok, says }) => (ok ? fine : missing)(`${name}: ${says}`));
+  if (checks) return checks.map(({ name, ok, message }) => (ok ? fine : missing)(`${name}: ${message}`));
   if (errors) return errors.map(({ code, message }) => missing(`${code}: ${message}`));
   const ready =
     status === 200 && holds(body, 'status', 'ready')
@@ -47,7 +47,7 @@ export async function lookAtReadiness(app: string, token: string | undefined): P
   return token === undefined ? [ready] : [ready, await lookAtToken(app, token)];
 }
 
-/** Why the checks were not told: asks for something that only an admitted caller is answered, and that ends before Graph is asked. */
+/** Why the checks were not told: asks for something that only an authorized caller is answered, and that ends before Graph is asked. */
 async function lookAtToken(app: string, token: string): Promise<Finding> {
   const { status, body } = await get(`${app}/api/v1/model-performance?limit=0`, token);
   if (status === 503 && holdsCode(body, 'signing-keys-unavailable'))

@@ -108,9 +108,12 @@ function whatToGrant({ values }: Asked): string {
 async function main(): Promise<void> {
   const asked = readFlags();
   const findings = await examine(asked);
-  for (const { found, says } of findings) process.stdout.write(`${found.padEnd(8)} ${says}\n`);
+  for (const { found, message } of findings) process.stdout.write(`${found.padEnd(8)} ${message}\n`);
   const lacks = findings.filter(({ found }) => found === 'missing');
-  if (asked.values.identityClientId !== undefined && lacks.some(({ says }) => /^permission:|may not write/.test(says)))
+  if (
+    asked.values.identityClientId !== undefined &&
+    lacks.some(({ message }) => /^permission:|may not write/.test(message))
+  )
     process.stdout.write(whatToGrant(asked));
   process.stdout.write(lacks.length === 0 ? 'Nothing is missing.\n' : `${lacks.length} to mend.\n`);
   if (asked.app === undefined) process.stdout.write('There is no deployment yet: azd up makes it.\n');

@@ -82,11 +82,12 @@ function restrictions(target: string, metadata: Metadata): string[] {
   return (metadata.annotations.get(target) ?? []).flatMap((annotation) => {
     const term = annotation.attributes.Term?.split('.').at(-1) ?? '';
     const values = valuesIn(annotation);
-    const says = (name: string, value: string) => values.some(([key, held]) => key === name && held.endsWith(value));
+    const annotated = (name: string, value: string) =>
+      values.some(([key, held]) => key === name && held.endsWith(value));
     if (term === 'UpdateRestrictions') {
       const method = values.find(([key]) => key === 'UpdateMethod')?.[1] ?? 'PATCH';
       return [
-        ...(says('Updatable', 'false') ? [`${target} cannot be updated any more.`] : []),
+        ...(annotated('Updatable', 'false') ? [`${target} cannot be updated any more.`] : []),
         ...(method.endsWith('PATCH') ? [] : [`${target} is updated with ${method.split('/').at(-1) ?? ''} now.`]),
         ...values
           .filter(([key]) => key === 'NonUpdatableProperties')
@@ -95,9 +96,9 @@ function restrictions(target: string, metadata: Metadata): string[] {
     }
     if (term === 'Permissions' && values.some(([, held]) => /\/(Read|None)$/.test(held)))
       return [`${target} can only be read now.`];
-    if ((term === 'Computed' || term === 'Immutable') && !says('', 'false'))
+    if ((term === 'Computed' || term === 'Immutable') && !annotated('', 'false'))
       return [`${target} is ${term.toLowerCase()} now: writing it does nothing.`];
-    if (term === 'Revisions' && says('Kind', 'Deprecated')) {
+    if (term === 'Revisions' && annotated('Kind', 'Deprecated')) {
       const about = (name: string) => values.find(([key]) => key === name)?.[1];
       const until = about('RemovalDate');
       return [

@@ -5,7 +5,7 @@ export interface Choice {
   readonly variable: string;
   /** Empty when there is none. */
   readonly byDefault: string;
-  readonly says: string;
+  readonly description: string;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface Choice {
 export function readChoices(): Choice[] {
   const described = new Map(
     [...readFileSync('infra/main.bicep', 'utf8').matchAll(/^@description\('(.+)'\)\n(?:@.+\n)*param (\w+)/gm)].map(
-      ([, says = '', name = '']) => [name, says],
+      ([, description = '', name = '']) => [name, description],
     ),
   );
   const assigned = readFileSync('infra/main.prod.bicepparam', 'utf8')
@@ -24,8 +24,9 @@ export function readChoices(): Choice[] {
   return assigned.map((text) => {
     const [, name = ''] = /^(\w+) = /.exec(text) ?? [];
     const [, variable = '', byDefault = ''] = /readEnvironmentVariable\(\s*'(\w+)',\s*'([^']*)'/.exec(text) ?? [];
-    const says = described.get(name);
-    if (says === undefined || variable === '') throw new Error(`The parameter ${name} has no description or variable.`);
-    return { variable, byDefault, says };
+    const description = described.get(name);
+    if (description === undefined || variable === '')
+      throw new Error(`The parameter ${name} has no description or variable.`);
+    return { variable, byDefault, description };
   });
 }

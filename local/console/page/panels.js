@@ -95,10 +95,10 @@ export function showFaults(faults, toggle) {
   byId('faults').replaceChildren(...drawn);
 }
 
-function drawFault({ id, says, canBeArmed }, toggle) {
+function drawFault({ id, description, canBeArmed }, toggle) {
   const box = element('input', { type: 'checkbox', role: 'switch', disabled: !canBeArmed, value: id });
   box.addEventListener('change', () => toggle(id, box.checked));
-  return element('label', { className: 'fault' }, box, element('b', {}, id), element('span', {}, says));
+  return element('label', { className: 'fault' }, box, element('b', {}, id), element('span', {}, description));
 }
 
 export function showArmed(armed) {

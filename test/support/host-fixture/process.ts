@@ -41,7 +41,7 @@ export interface HostProcess {
   /** Resolves with the address when it is announced; rejects when the process ends before. */
   readonly baseUrl: Promise<string>;
   /** Resolves when a text has been written to either stream. */
-  readonly says: (wanted: string) => Promise<void>;
+  readonly printed: (wanted: string) => Promise<void>;
   readonly ended: Promise<number | null>;
 }
 
@@ -57,7 +57,7 @@ export function startHost(environment: Record<string, string> = {}, ...given: st
   child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  const says = (wanted: string) =>
+  const printed = (wanted: string) =>
     new Promise<void>((found, missing) => {
       const look = () => {
         if (`${output.out}${output.err}`.includes(wanted)) found();
@@ -69,13 +69,13 @@ export function startHost(environment: Record<string, string> = {}, ...given: st
       });
       look();
     });
-  const baseUrl = says('listening on ').then(() => {
+  const baseUrl = printed('listening on ').then(() => {
     const { url } = /^Functions host listening on (?<url>http:\/\/127\.0\.0\.1:\d+)$/m.exec(output.out)?.groups ?? {};
     if (url === undefined) throw new Error(`No address in: ${output.out}`);
     return url;
   });
   baseUrl.catch(() => undefined);
-  return { child, output, baseUrl, says, ended };
+  return { child, output, baseUrl, printed, ended };
 }
 
 export interface Sent {

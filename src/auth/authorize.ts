@@ -8,10 +8,10 @@ import { createSigningKeys } from './signingKeys.js';
 import { createVerifier } from './verify.js';
 
 /** Who calls, if that caller may do what needs the role. @throws Problem unauthenticated, invalid-token, forbidden or signing-keys-unavailable */
-export type Admit = (request: Parameters<typeof readBearer>[0], role: Role) => Promise<Caller>;
+export type Authorize = (request: Parameters<typeof readBearer>[0], role: Role) => Promise<Caller>;
 
 /** The lock of this API (F60–F67). The same code and the same checks everywhere: settings name the issuer, and none opens the lock. */
-export function createAdmit(entra: EntraConfig): Admit {
+export function createAuthorize(entra: EntraConfig): Authorize {
   const changed = () => {
     callers.forget();
   };
