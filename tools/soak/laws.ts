@@ -28,7 +28,7 @@ export function breaches(update: Update): string[] {
   const broken = [...told.broken];
   if (told.verdict === 'applied') {
     if (!isApplied(update)) broken.push('A 200 is not what Graph holds.');
-    if (!isShown(parsed(answer?.text), after)) broken.push('A 200 shows another object than Graph holds.');
+    if (!isShown(parsed(answer?.text), update)) broken.push('A 200 shows another object than Graph holds.');
   }
   if (told.verdict === 'not-applied' && !isDeepStrictEqual(after, before))
     broken.push('A not-applied has changed Graph.');
@@ -100,10 +100,15 @@ function isOneOfTwo(update: Update): boolean {
 
 const names = (model: Model) => Object.keys(model) as (keyof Model)[];
 
-/** Whether an answer shows the object: a read that lags may show a score as it was, when the new one is nearly the same. */
-function isShown(shown: Record<string, unknown>, held: Model): boolean {
+/**
+ * Whether an answer shows the object: a read that lags may show a score as it was, when the new one is nearly the same. What the update
+ * left alone may be null: so is shown what is not of its property's type (F29).
+ */
+function isShown(shown: Record<string, unknown>, { wanted, after: held }: Update): boolean {
   const same = names(held).every((name) =>
-    name === 'id' ? sameId(String(shown.id), held.id) : isSame(name, shown[name], held[name]),
+    name === 'id'
+      ? sameId(String(shown.id), held.id)
+      : isSame(name, shown[name], held[name]) || (shown[name] === null && !(name in wanted)),
   );
   return same && Object.keys(shown).length === names(held).length;
 }
