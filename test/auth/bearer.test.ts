@@ -55,6 +55,39 @@ describe('the Authorization header', () => {
     expect(system.emulator.requests({ method: 'PATCH' })).toEqual([]);
   });
 
+  test.each<[string, (token: string) => string, RegExp]>([
+    ['empty', () => '', /^Send a token/],
+    ['that is the token alone', (good) => good, /^The Authorization header does not begin with the word Bearer\. Send/],
+    [
+      'without a token',
+      () => 'Bearer ',
+      /^No token follows the word Bearer: it may come from a variable that is empty\. Get/,
+    ],
+    ['with the scheme twice', (good) => `Bearer Bearer ${good}`, /^The word Bearer stands there twice\. Get/],
+    ['with the scheme twice and no token', () => 'Bearer Bearer', /^The word Bearer stands there twice\. Get/],
+    ['with a token in quotes', (good) => `Bearer "${good}"`, /^The token stands in quotes: send it without\. Get/],
+    [
+      'with a broken token',
+      (good) => `Bearer ${good.slice(0, 20)} ${good.slice(20)}`,
+      /^More than one word follows Bearer/,
+    ],
+    [
+      'of 17 KiB',
+      () => `Bearer ${'e'.repeat(17 * 1024)}`,
+      /^What follows the word Bearer is too long for a token\. Get/,
+    ],
+    ['with something else', () => 'Bearer %%%', /^What follows the word Bearer is no token\. Get/],
+  ])('%s says what is wrong', async (_, header, detail) => {
+    const answer = await system.call(`/api/v1/model-performance/${id}`, {
+      headers: { authorization: header(token) },
+      withoutToken: true,
+    });
+    expect([answer.status, json(answer)]).toEqual([
+      401,
+      expect.objectContaining({ detail: expect.stringMatching(detail) }),
+    ]);
+  });
+
   test('twice is refused, whichever line is good', async () => {
     const twice = (...values: string[]) => answerTo({ authorization: values });
     expect(await twice(`Bearer ${token}`, `Bearer ${token}`)).toBe(bad);
