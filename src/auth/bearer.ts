@@ -12,7 +12,7 @@ interface Asking {
  * The token of the one `Authorization: Bearer` header (RFC 6750 §2.1). Tokens in the query or the body are never read, and
  * neither is what a platform may have put into `x-ms-client-principal` (F61).
  * @throws Problem unauthenticated when there is none (F60), invalid-token when it cannot be one, or when there are two; each says what
- * is wrong with the header, and never what it holds
+ * is wrong with the shape of the header, and never what it holds
  */
 export function readBearer({ headers }: Asking): string {
   const header = headers.get('authorization')?.trim() ?? '';
@@ -22,17 +22,18 @@ export function readBearer({ headers }: Asking): string {
   }
   const given = header.slice('bearer'.length);
   const token = header.length > tokenLimitBytes ? undefined : /^ +([\w.-]+)$/.exec(given)?.[1];
-  if (token === undefined || /^bearer$/i.test(token))
-    throw new Problem('invalid-token', 'not-applied', { cause: 'header', reason: whyNone(given.trim()) });
+  if (token === undefined || /^bearer$/i.test(token)) {
+    const reason = whyNone(given.trim());
+    throw new Problem('invalid-token', 'not-applied', { cause: 'header', ...(reason !== undefined && { reason }) });
+  }
   return token;
 }
 
-/** What is wrong with what stands where the token should. */
-function whyNone(given: string): string {
+/** What is wrong with the header itself; undefined where it may be the token, of which nothing is told (F62). */
+function whyNone(given: string): string | undefined {
   if (given === '') return 'No token follows the word Bearer: it may come from a variable that is empty.';
   if (/^bearer\b/i.test(given)) return 'The word Bearer stands there twice.';
   if (/^["'].*["']$/.test(given)) return 'The token stands in quotes: send it without.';
-  if (given.length > tokenLimitBytes) return 'What follows the word Bearer is too long for a token.';
-  if (/[\s,]/.test(given)) return 'More than one word follows Bearer: a token has no space, comma or line break in it.';
-  return 'What follows the word Bearer is no token.';
+  if (/\s/.test(given)) return 'More than one word follows Bearer: a token has no space or line break in it.';
+  return undefined;
 }

@@ -196,7 +196,6 @@ export const hostileTokens: Readonly<Record<string, Make>> = {
   'the signature of another token': (emulator) =>
     [...emulator.issue().split('.').slice(0, 2), emulator.issue().split('.')[2]].join('.'),
   padding: shape((parts) => `${parts.join('.')}==`),
-  'quotes around it': shape((parts) => `"${parts.join('.')}"`),
   'as JSON': shape(([head, body, signature]) => JSON.stringify({ protected: head, payload: body, signature })),
   'more than 16 KiB': ({ issue }) => issue({ more: 'x'.repeat(13_000) }),
 };
