@@ -11,6 +11,11 @@ export function waitAfter(
   return retryAfterMs ?? Math.max(0.1, random) * Math.min(backoffCapMs, backoffBaseMs * 2 ** (attempt - 1));
 }
 
+/** Whether a failure of this kind may be followed by another attempt. @param attempts made so far */
+export function mayGoAgain(retry: Failure['retry'], attempts: number): boolean {
+  return retry === 'yes' || (retry === 'once' && attempts < 2);
+}
+
 export type Decision = { readonly waitMs: number } | { readonly stop: 'permanent' | 'attempts' | 'deadline' };
 
 /**
@@ -29,8 +34,7 @@ export function nextAttempt(
   limits: Pick<Limits, 'maxAttempts' | 'backoffBaseMs' | 'backoffCapMs' | 'leastAttemptMs'>,
 ): Decision {
   if (failure.retry === 'never') return { stop: 'permanent' };
-  const most = failure.retry === 'once' ? Math.min(2, limits.maxAttempts) : limits.maxAttempts;
-  if (attempt >= most) return { stop: 'attempts' };
+  if (!mayGoAgain(failure.retry, attempt) || attempt >= limits.maxAttempts) return { stop: 'attempts' };
   const waitMs = waitAfter(failure, attempt, random, limits);
   return waitMs + limits.leastAttemptMs <= leftMs ? { waitMs } : { stop: 'deadline' };
 }

@@ -1,4 +1,5 @@
 import type { GraphObject } from '../graph/objects.js';
+import { mayGoAgain } from '../graph/retry.js';
 import { differences } from '../updates/verify.js';
 import { problems, type Code, type Problem } from '../problem.js';
 import type { Changes } from '../resource/parse.js';
@@ -71,7 +72,7 @@ export function afterAttempt(
   const tried = { ...state, ambiguous, problem, attempts: state.attempts + costs };
   if (attempt.kind === 'refused' && !lost)
     return { ...tried, result: resultOf(ambiguous || later ? 'unknown' : 'not-applied', problem.code) };
-  return { ...tried, final: attempt.kind === 'ambiguous' && !attempt.repeatable && !lost };
+  return { ...tried, final: attempt.kind === 'ambiguous' && !mayGoAgain(attempt.retry, tried.attempts) && !lost };
 }
 
 /** Whether a row goes again. */

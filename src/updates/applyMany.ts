@@ -1,7 +1,7 @@
 import { type Call } from '../call.js';
 import { wait } from '../deadline.js';
 import type { Attempt } from '../graph/attempt.js';
-import { nextAttempt } from '../graph/retry.js';
+import { mayGoAgain, nextAttempt } from '../graph/retry.js';
 import { Problem } from '../problem.js';
 import { auditUpdate } from './audit.js';
 import { readMany, writeMany, type RowAttempt, type Update, type Value } from './many.js';
@@ -72,13 +72,14 @@ async function readBefore(rows: readonly Row[], parts: UpdateParts, call: Call):
   });
 }
 
-const worthSending = ({ last }: Row) =>
-  last === undefined || last.kind === 'throttled' || (last.kind === 'ambiguous' && last.repeatable);
+/** @param sent how often it was sent */
+const worthSending = ({ last }: Row, sent: number) =>
+  last === undefined || last.kind === 'throttled' || (last.kind === 'ambiguous' && mayGoAgain(last.retry, sent));
 
 async function writeAll(rows: readonly Row[], parts: UpdateParts, call: Call): Promise<void> {
   const { config, lifecycle } = parts;
   for (let attempt = 1; ; attempt++) {
-    const open = rows.filter(worthSending);
+    const open = rows.filter((row) => worthSending(row, attempt - 1));
     if (open.length === 0 || (attempt > 1 && lifecycle.closing.aborted)) return;
     const earlier = call.attempts.length;
     const { rows: results, retryAfterMs } = await noted(open, call, () => writeMany(open, parts, call));
@@ -88,7 +89,7 @@ async function writeAll(rows: readonly Row[], parts: UpdateParts, call: Call): P
       row.ambiguous ||= last?.kind === 'ambiguous';
     });
     const nothingWasSent = call.attempts.length === earlier;
-    if (nothingWasSent || !open.some(worthSending)) return;
+    if (nothingWasSent || !open.some((row) => worthSending(row, attempt))) return;
     const again = { retry: 'yes', ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
     const next = nextAttempt(again, attempt, call.deadline.leftMs(), Math.random(), config.limits);
     if ('stop' in next || !(await wait(next.waitMs, lifecycle.closing))) return;
@@ -113,7 +114,7 @@ async function lookAtOpen(rows: readonly Row[], parts: UpdateParts, call: Call):
       if (object === undefined) return;
       const missing = differences(resource, row.changes, object, config.verifyTolerance);
       if (missing.length === 0) row.last = { kind: 'applied', object };
-      else if (isAccepted(row)) row.last = { kind: 'ambiguous', problem: notShown(missing), repeatable: false };
+      else if (isAccepted(row)) row.last = { kind: 'ambiguous', problem: notShown(missing), retry: 'never' };
     });
   }
 }

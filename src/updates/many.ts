@@ -27,8 +27,8 @@ export type RowAttempt =
   | { readonly kind: 'refused'; readonly problem: Problem }
   /** Certain: not applied, and worth repeating after the wait: throttled, or nothing was sent at all. */
   | { readonly kind: 'throttled'; readonly problem: Problem; readonly retryAfterMs?: number }
-  /** May have been applied. Not repeatable: Graph accepted it, or says that it would only fail again. */
-  | { readonly kind: 'ambiguous'; readonly problem: Problem; readonly repeatable: boolean };
+  /** May have been applied. `never` again where Graph accepted it, or says that it would only fail again. */
+  | { readonly kind: 'ambiguous'; readonly problem: Problem; readonly retry: Failure['retry'] };
 
 /** One `$batch` of writes. */
 export interface ManyAttempts {
@@ -78,8 +78,7 @@ export async function writeMany(updates: readonly Update[], parts: Parts, call: 
 }
 
 function rowAttempt({ changes, before }: Update, item: BatchItem, { resource, config }: Parts): RowAttempt {
-  if (item === undefined)
-    return { kind: 'ambiguous', problem: new Problem('graph-error', 'unknown'), repeatable: true };
+  if (item === undefined) return { kind: 'ambiguous', problem: new Problem('graph-error', 'unknown'), retry: 'yes' };
   if ('failure' in item) {
     const unknownWrite = item.failure.code === 'not-found' && typeof before === 'object';
     return failed(unknownWrite ? { ...item.failure, code: 'operation-not-supported-by-graph' } : item.failure);
@@ -87,13 +86,13 @@ function rowAttempt({ changes, before }: Update, item: BatchItem, { resource, co
   const missing = item.object && differences(resource, changes, item.object, config.verifyTolerance);
   if (item.object !== undefined && missing?.length === 0 && config.verifyBy === 'answer')
     return { kind: 'applied', object: item.object };
-  return { kind: 'ambiguous', problem: notShown(missing ?? []), repeatable: false };
+  return { kind: 'ambiguous', problem: notShown(missing ?? []), retry: 'never' };
 }
 
 function failed(failure: Failure): RowAttempt {
   const { outcome, retry, retryAfterMs } = failure;
   const problem = problemOf(failure, outcome);
-  if (outcome === 'unknown') return { kind: 'ambiguous', problem, repeatable: retry !== 'never' };
+  if (outcome === 'unknown') return { kind: 'ambiguous', problem, retry };
   if (retry === 'never') return { kind: 'refused', problem };
   return { kind: 'throttled', problem, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -188,6 +188,13 @@ describe('F82 a batch', () => {
 });
 
 describe('F76 one item of a batch', () => {
+  test('that fails within Intune each time is sent twice in all, and one that is unavailable as often as is allowed', async () => {
+    const always = { times: 'always' } as const;
+    const { told, writes } = await play([armed('F20-html', 0, always), armed('F20-html-503', 1, always)]);
+    expect(told).toEqual(['graph-error unknown', 'graph-unavailable unknown', 'applied']);
+    expect(writes).toEqual([3, 2, 1]);
+  });
+
   test('throttled for long: told with its wait, and no other is delayed', async () => {
     const { answer, summary, results, stored, writes } = await play([armed('F05', 1)]);
     expect(answer.status).toBe(200);

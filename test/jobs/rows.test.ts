@@ -45,8 +45,9 @@ const attempts = {
   applied: { kind: 'applied', object: changed },
   refused: { kind: 'refused', problem: problem('rejected-by-graph') },
   throttled: { kind: 'throttled', problem: problem('graph-throttled') },
-  failed: { kind: 'ambiguous', problem: problem('graph-error', 'unknown'), repeatable: true },
-  unseen: { kind: 'ambiguous', problem: problem('update-not-visible', 'unknown'), repeatable: false },
+  failed: { kind: 'ambiguous', problem: problem('graph-error', 'unknown'), retry: 'yes' },
+  failedWithin: { kind: 'ambiguous', problem: problem('graph-error', 'unknown'), retry: 'once' },
+  unseen: { kind: 'ambiguous', problem: problem('update-not-visible', 'unknown'), retry: 'never' },
 } as const satisfies Record<string, RowAttempt>;
 type Name = keyof typeof attempts;
 
@@ -60,6 +61,9 @@ describe('a row after its answers', () => {
     [['throttled', 'applied'], 'applied', 'applied', false],
     [['failed'], 'unknown', 'unknown', true],
     [['failed', 'failed', 'failed'], 'unknown', 'unknown', false],
+    [['failedWithin'], 'unknown', 'unknown', true],
+    [['failedWithin', 'failedWithin'], 'unknown', 'unknown', false],
+    [['throttled', 'failedWithin'], 'unknown', 'unknown', false],
     [['failed', 'refused'], 'unknown', 'unknown', false],
     [['failed', 'throttled', 'throttled'], 'unknown', 'unknown', false],
     [['failed', 'applied'], 'applied', 'applied', false],

@@ -159,7 +159,7 @@ export class SimulatedGraph {
     }
     if (world.happens(ground.unseen)) {
       if (world.random() < 0.5) apply();
-      return { kind: 'ambiguous', problem: new Problem('update-unverified', 'unknown'), repeatable: false };
+      return { kind: 'ambiguous', problem: new Problem('update-unverified', 'unknown'), retry: 'never' };
     }
     apply();
     return { kind: 'applied', object: { id: row.id, [property]: value } };
@@ -167,7 +167,7 @@ export class SimulatedGraph {
 }
 
 function ambiguous(code: 'graph-timeout' | 'graph-error'): RowAttempt {
-  return { kind: 'ambiguous', problem: new Problem(code, 'unknown'), repeatable: true };
+  return { kind: 'ambiguous', problem: new Problem(code, 'unknown'), retry: 'yes' };
 }
 
 function neverSent(): RowAttempt {
