@@ -88,6 +88,12 @@ const schema = Joi.object<SettingValues>(
   Object.fromEntries(Object.entries(settings).map(([name, { rule }]) => [name, rule])),
 ).unknown(true);
 
+/** A job's lease has to outlive whoever may still send under it, and to be renewed before that (F71). */
+const ascending = [
+  ['JOB_RENEW_MS', 'JOB_QUIET_MS'],
+  ['JOB_QUIET_MS', 'JOB_LEASE_MS'],
+] as const;
+
 const loopbackHosts = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
@@ -106,6 +112,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   for (const name of ['GRAPH_ROOT', 'ENTRA_ROOT', 'PUBLIC_BASE_URL'] as const) {
     const known = error?.details.some(({ path }) => path[0] === name) ?? false;
     if (!known && !isSafeRoot(given[name], development)) mistakes.push(mistake(name, 'unsafe'));
+  }
+  for (const [name, greater] of ascending) {
+    const known = error?.details.some(({ path }) => path[0] === name || path[0] === greater) ?? false;
+    if (!known && value[name] >= value[greater])
+      mistakes.push(`${name} must be less than ${greater}. ${settings[name].description}`);
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   const cloud = clouds[value.GRAPH_CLOUD];

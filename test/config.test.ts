@@ -136,6 +136,14 @@ test.each([
   expect([graph.root, entra.root]).toEqual([graphRoot, entraRoot]);
 });
 
+test.each([
+  ['JOB_RENEW_MS', { JOB_RENEW_MS: '40000' }, 'JOB_QUIET_MS'],
+  ['JOB_QUIET_MS', { JOB_QUIET_MS: '60000' }, 'JOB_LEASE_MS'],
+  ['JOB_QUIET_MS', { JOB_LEASE_MS: '20000', JOB_RENEW_MS: '5000' }, 'JOB_LEASE_MS'],
+])('%s in %j is too long for %s', (name, environment, greater) => {
+  expect(refusal({ ...good, ...environment })).toContain(`- ${name} must be less than ${greater}.`);
+});
+
 describe('ENTRA_ALLOWED_CLIENT_IDS', () => {
   const [one, two] = [good.MANAGED_IDENTITY_CLIENT_ID, good.ENTRA_API_CLIENT_ID];
   test.each([one, ` ${one.toUpperCase()} , ${two}`])('%j is taken', (ids) => {
