@@ -31,32 +31,22 @@ function fromSeconds(value: unknown): number | undefined {
   return seconds > 0 && seconds <= longestSeconds ? seconds * 1000 : undefined;
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-
 /** The three forms of HTTP-date (RFC 9110 §5.6.7): that of today, of RFC 850, and of C's asctime. */
 const dateForms = [
   /^(?<day>[A-Z][a-z]{2}), (?<date>\d\d) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
-  /^(?<day>[A-Z][a-z]+day), (?<date>\d\d)-(?<month>[A-Z][a-z]{2})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
+  /^(?<day>Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day, (?<date>\d\d)-(?<month>[A-Z][a-z]{2})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
   /^(?<day>[A-Z][a-z]{2}) (?<month>[A-Z][a-z]{2}) (?<date>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
 ];
 
 function fromDate(value: string, nowMs: number): number | undefined {
   const parts = dateForms.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return undefined;
-  const { day = '', date, month = '', year = '', time = '' } = parts;
-  const [hours, minutes, seconds] = time.split(':').map(Number) as [number, number, number];
-  const at = new Date(Date.UTC(fullYear(year, nowMs), months.indexOf(month), Number(date), hours, minutes, seconds));
-  // Only a date that exists and falls on its weekday has the same parts when it is read back.
-  const exists =
-    months[at.getUTCMonth()] === month &&
-    at.getUTCDate() === Number(date) &&
-    at.getUTCHours() === hours &&
-    at.getUTCMinutes() === minutes &&
-    at.getUTCSeconds() === seconds &&
-    days[at.getUTCDay()]?.startsWith(day);
+  const { day = '', date = '', month = '', year = '', time = '' } = parts;
+  const text = `${day.slice(0, 3)}, ${date.replace(' ', '0')} ${month} ${fullYear(year, nowMs)} ${time} GMT`;
+  const at = new Date(text);
   const waitMs = at.getTime() - nowMs;
-  return exists && waitMs > 0 ? waitMs : undefined;
+  // Only a date that exists and falls on its weekday is the same when it is written again.
+  return at.toUTCString() === text && waitMs > 0 ? waitMs : undefined;
 }
 
 /** Two digits mean the latest such year that is at most 50 years ahead (RFC 9110 §5.6.7). */

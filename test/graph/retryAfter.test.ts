@@ -79,6 +79,20 @@ describe('a date in the header (F02)', () => {
     expect(fromHeader(value)).toBe(waitMs);
   });
 
+  test('every month and every weekday has its name in each of the forms', () => {
+    const days = Array.from({ length: 360 }, (_, number) => new Date(nowMs + (number + 1) * 86_400_000));
+    for (const day of days) {
+      const [name = '', date = '', month = '', year = '', time = ''] = day.toUTCString().replace(',', '').split(' ');
+      const weekday = day.toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' });
+      const forms = [
+        `${name}, ${date} ${month} ${year} ${time} GMT`,
+        `${weekday}, ${date}-${month}-${year.slice(2)} ${time} GMT`,
+        `${name} ${month} ${date.replace(/^0/, ' ')} ${time} ${year}`,
+      ];
+      expect(forms.map((form) => fromHeader(form))).toEqual(forms.map(() => day.getTime() - nowMs));
+    }
+  });
+
   test('the wait is counted from the moment that is given, to the millisecond', () => {
     const headers = { 'retry-after': date(2000) };
     expect(retryAfterMs({ status: 429, headers, body: undefined }, nowMs + 1)).toBe(1999);
@@ -101,6 +115,10 @@ describe('a date in the header (F02)', () => {
     ['with another zone', 'Tue, 01 Dec 2026 10:00:10 +0000'],
     ['with something after it', `${date(10_000)} 5`],
     ['with something before it', `at ${date(10_000)}`],
+    ['of RFC 850, with something after it', 'Tuesday, 01-Dec-26 10:00:10 GMT 5'],
+    ['of RFC 850, with something before it', 'at Tuesday, 01-Dec-26 10:00:10 GMT'],
+    ['of asctime, with something after it', 'Tue Dec  1 10:00:10 2026 GMT'],
+    ['of asctime, with something before it', 'at Tue Dec  1 10:00:10 2026'],
     ['in lower case', date(10_000).toLowerCase()],
     ['no date', 'Invalid Date'],
   ])('a date that is %s is none', (_, value) => {

@@ -224,3 +224,107 @@ describe('members of an enumeration', () => {
     expect(rest).toMatchObject({ edmType: 'Enum', nullable: false, title: 'Status', members });
   });
 });
+
+describe('a cell of a CSV file', () => {
+  const cell = (name: keyof typeof resource.fields, text: string, decimalComma = false) =>
+    resource.fields[name].readCell(text, decimalComma);
+
+  test.each([
+    ['0', 0],
+    ['-0', -0],
+    ['7', 7],
+    ['-1', -1],
+    ['10', 10],
+    ['0.5', 0.5],
+    ['66.75', 66.75],
+    ['1e3', 1000],
+    ['1E+3', 1000],
+    ['12.5e-1', 1.25],
+  ])('%s is a number', (text, value) => {
+    for (const name of ['count', 'score'] as const) expect(cell(name, text)).toBe(value);
+  });
+
+  test.each([
+    '',
+    ' 1',
+    '1 ',
+    '01',
+    '-',
+    '--1',
+    '+1',
+    '.5',
+    '5.',
+    '1.2.3',
+    'a1',
+    '1a',
+    '1e',
+    '1e+',
+    'e3',
+    '1,5',
+    'NaN',
+    '0x1',
+  ])('%j is none', (text) => {
+    for (const name of ['count', 'score'] as const) expect(cell(name, text)).toBeUndefined();
+  });
+
+  test('has a decimal comma where that is the file’s custom', () => {
+    expect(cell('score', '66,75', true)).toBe(66.75);
+    expect(cell('score', '66.75', true)).toBe(66.75);
+    expect(cell('score', '1,2,3', true)).toBeUndefined();
+  });
+
+  test('is a text as it stands', () => {
+    for (const name of ['text', 'status'] as const) expect(cell(name, ' 1,5 ')).toBe(' 1,5 ');
+  });
+});
+
+describe('a value that Graph shows', () => {
+  test.each([
+    ['text', ['', 'x'], [1, true, {}, [], undefined]],
+    ['status', ['good', 'newer'], [1, {}, undefined]],
+    [
+      'count',
+      [0, -1, 2_147_483_647, -2_147_483_648],
+      [0.5, 2_147_483_648, -2_147_483_649, Infinity, NaN, '1', undefined],
+    ],
+    ['score', [0, -1, 0.5, 1e300], [Infinity, -Infinity, NaN, '1', undefined]],
+  ] as const)('of %s is of its type', (name, good, bad) => {
+    const fits = (value: unknown) => resource.fields[name].fits(value);
+    expect([good.filter((value) => !fits(value)), bad.filter(fits)]).toEqual([[], []]);
+  });
+});
+
+describe('the schema of a field', () => {
+  const schemas = (name: keyof typeof resource.fields) =>
+    both.map((validation) => resource.fields[name].jsonSchema(validation));
+
+  test('bounds a score in strict mode alone, and each branch has its type', () => {
+    expect(schemas('score')).toEqual([
+      { type: 'number', format: 'double' },
+      {
+        ...{ type: 'number', format: 'double' },
+        anyOf: [
+          { type: 'number', const: -1 },
+          { type: 'number', minimum: 0, maximum: 100 },
+        ],
+      },
+    ]);
+  });
+
+  test('bounds a count by Int32, and from zero in strict mode', () => {
+    expect(schemas('count')).toEqual([
+      { type: 'integer', format: 'int32', minimum: -2_147_483_648, maximum: 2_147_483_647 },
+      { type: 'integer', format: 'int32', minimum: 0, maximum: 2_147_483_647 },
+    ]);
+  });
+
+  test('tells the texts that are taken', () => {
+    expect(schemas('text')).toEqual(
+      both.map(() => ({ type: ['string', 'null'], maxLength: 256, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })),
+    );
+    expect(schemas('status')).toEqual([
+      { type: 'string', enum: ['good', 'bad', 'unknownFutureValue'] },
+      { type: 'string', enum: ['good', 'bad'] },
+    ]);
+  });
+});
