@@ -2,7 +2,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from 'undici';
-import { failureOf, failureOfError, graphCode, graphRequestId, type Failure } from '../../src/graph/failure.js';
+import {
+  failureOf,
+  failureOfError,
+  graphCode,
+  graphRequestId,
+  problemOf,
+  type Failure,
+} from '../../src/graph/failure.js';
 import type { GraphResponse } from '../../src/graph/response.js';
 
 const nowMs = Date.UTC(2026, 11, 1);
@@ -16,6 +23,25 @@ const meaning = (failure: Failure | undefined) => failure && [failure.code, fail
 
 test.each([200, 201, 202, 204, 299])('%i is no failure', (status) => {
   expect(failureOf(received(status), nowMs)).toBeUndefined();
+});
+
+describe('the wait that a caller is told', () => {
+  test.each<[string, Failure['code'], number | undefined, number | undefined]>([
+    ['as Graph asked, rounded up', 'graph-throttled', 1_001, 2],
+    ['as Graph asked', 'graph-unavailable', 30_000, 30],
+    ['a window of the quota, where a throttling Graph names none', 'graph-throttled', undefined, 20],
+    ['none', 'graph-unavailable', undefined, undefined],
+  ])('%s', (_, code, askedMs, seconds) => {
+    const failure: Failure = {
+      code,
+      outcome: 'unknown',
+      retry: 'yes',
+      ...(askedMs !== undefined && { retryAfterMs: askedMs }),
+    };
+    const problem = problemOf(failure, 'not-applied');
+    expect([problem.code, problem.outcome]).toEqual([code, 'not-applied']);
+    expect(problem.more).toEqual(seconds === undefined ? {} : { retryAfterSeconds: seconds });
+  });
 });
 
 describe('what a status means', () => {

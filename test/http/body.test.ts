@@ -1,6 +1,6 @@
 import { HttpRequest, type HttpRequestInit } from '@azure/functions';
 import { describe, expect, test } from '@jest/globals';
-import { bodyLimitBytes, drain, readJson } from '../../src/http/body.js';
+import { bodyLimitBytes, drain, jobTypes, readJson, readTableBody, updateTypes } from '../../src/http/body.js';
 import { refused } from '../support/refused.js';
 
 const json = { 'content-type': 'application/json' };
@@ -113,6 +113,41 @@ describe('the content type (F41)', () => {
     expect(await codeOf(plain('{}', {}))).toBe('unsupported-media-type');
   });
 
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['none', {}, /^The request has no Content-Type\.$/],
+    ['another one', { 'content-type': 'text/plain' }, /^The Content-Type is another one/],
+    ['with another charset', { 'content-type': 'application/json; charset=utf-16' }, /^The charset is not UTF-8\.$/],
+    ['with a charset that begins alike', { 'content-type': 'application/json; charset=utf-8x' }, /^The charset is not/],
+    [
+      'with a charset that ends alike',
+      { 'content-type': 'application/json; charset=x-us-ascii' },
+      /^The charset is not/,
+    ],
+    [
+      'with numbers as texts',
+      { 'content-type': 'application/json;IEEE754Compatible=true' },
+      /^IEEE754Compatible makes/,
+    ],
+    ['right, of a body that is encoded', { ...json, 'content-encoding': 'br' }, /^The body has a Content-Encoding\.$/],
+  ])('%s: says what is wrong and what is taken', async (_, headers, reason) => {
+    const refusal = await refused(() => readJson(plain('{}', headers)));
+    expect(refusal.reason).toMatch(reason);
+    expect(refusal.accept).toEqual({ header: 'accept-patch', types: updateTypes });
+  });
+
+  test('of a POST: the header is another one', async () => {
+    const request = new HttpRequest({ method: 'POST', url: 'http://localhost/', headers: {} });
+    const { accept } = await refused(() => readJson(request, { types: jobTypes }));
+    expect(accept).toEqual({ header: 'accept-post', types: jobTypes });
+  });
+
+  test.each([
+    ['application/json', false],
+    ['application/merge-patch+json', true],
+  ])('%s is a merge patch: %s', async (type, mergePatch) => {
+    expect(await readJson(plain('{}', { 'content-type': type }))).toMatchObject({ mergePatch });
+  });
+
   test('of a body that is too large is looked at first', async () => {
     const headers = { 'content-type': 'text/plain', 'content-length': '1000000' };
     expect(await codeOf(plain('{}', headers))).toBe('unsupported-media-type');
@@ -126,6 +161,52 @@ describe('the content encoding (F41)', () => {
 
   test.each(['gzip', 'br', 'deflate', 'identity, gzip', 'utf-8', 'x', ''])('%j is refused', async (encoding) => {
     expect(await codeOf(plain('{}', { ...json, 'content-encoding': encoding }))).toBe('unsupported-media-type');
+  });
+});
+
+describe('a table', () => {
+  const read = (type: string | undefined, limitBytes = 10) =>
+    readTableBody(plain('id,model', type === undefined ? {} : { 'content-type': type }), limitBytes);
+
+  test.each(['text/csv', ' Text/CSV ', 'text/csv;header=present', 'text/csv ; charset=utf-8'])(
+    '%j is one',
+    async (type) => {
+      expect(String(await read(type))).toBe('id,model');
+    },
+  );
+
+  test.each([undefined, '', 'application/json', 'text/csvs', 'xtext/csv', 'text/plain; text/csv'])(
+    '%j is none',
+    async (type) => {
+      expect(await read(type)).toBeUndefined();
+    },
+  );
+
+  test.each(['text/csv; charset=utf-16', 'text/csv; charset=iso-8859-1'])('%j is refused', async (type) => {
+    expect(await refused(() => read(type))).toMatchObject({
+      code: 'unsupported-media-type',
+      reason: 'The charset is not UTF-8.',
+    });
+  });
+
+  test('is as long as the limit at most', async () => {
+    expect(await read('text/csv', 8)).toHaveLength(8);
+    expect(await refused(() => read('text/csv', 7))).toMatchObject({ code: 'body-too-large' });
+  });
+});
+
+describe('the characters (F42, F43)', () => {
+  test.each<[string, readonly number[], RegExp | undefined]>([
+    ['not UTF-8', [0x22, 0xe4, 0x22], /^The body is not UTF-8\.$/],
+    ['after a byte order mark', [0xef, 0xbb, 0xbf, 0x7b, 0x7d], /^The body begins with a byte order mark\.$/],
+    ['before a byte order mark', [0x7b, 0x7d, 0xef, 0xbb, 0xbf], undefined],
+  ])('%s', async (_, given, reason) => {
+    const refusal = await refused(() => readJson(plain(bytes(given))));
+    expect(refusal.code).toBe('invalid-json');
+    expect([refusal.reason === undefined, reason?.test(refusal.reason ?? '')]).toEqual([
+      reason === undefined,
+      reason && true,
+    ]);
   });
 });
 

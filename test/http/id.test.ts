@@ -19,6 +19,8 @@ describe('ids', () => {
       '..a',
       'TGF0aXR1ZGU3NDUw==',
       'x'.repeat(256),
+      'batches',
+      'my-jobs',
     ]),
   )('%s is taken as it is', (_, id) => {
     expect(readId(id)).toBe(id);
@@ -59,6 +61,9 @@ describe('ids', () => {
       'a\u0000',
       'x'.repeat(257),
       'x'.repeat(10_240),
+      'batch',
+      'Jobs',
+      'LABELS',
     ]),
   )('%s is refused (F50)', async (_, id) => {
     expect(await refused(() => readId(id))).toEqual({ code: 'invalid-id', outcome: 'not-applied', errors: [] });

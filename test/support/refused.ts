@@ -5,6 +5,10 @@ export interface Refusal {
   readonly code: string;
   readonly outcome: string;
   readonly errors: readonly Mistake[];
+  /** What is said besides the problem's own sentence. */
+  readonly reason: string | undefined;
+  /** The header that tells which types are taken. */
+  readonly accept: Problem['more']['accept'];
 }
 
 /** The Problem that the work ends with. @throws whatever else it throws, or an Error when it throws nothing */
@@ -13,7 +17,8 @@ export async function refused(work: () => unknown): Promise<Refusal> {
     await work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { code: error.code, outcome: error.outcome, errors: error.more.errors ?? [] };
+    const { errors = [], reason, accept } = error.more;
+    return { code: error.code, outcome: error.outcome, errors, reason, accept };
   }
   throw new Error('It was not refused.');
 }
