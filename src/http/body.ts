@@ -76,23 +76,37 @@ export async function readTableBody(request: HttpRequest, limitBytes: number): P
   return readBytes(request, limitBytes);
 }
 
-/** The bytes of the body. @throws Problem body-too-large, or invalid-json when it breaks off */
+/**
+ * The bytes of the body, put together as they come, so that a large one is never held twice.
+ * @throws Problem body-too-large, or invalid-json when it breaks off
+ */
 async function readBytes(request: HttpRequest, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw new Problem('body-too-large');
-  const chunks: Uint8Array[] = [];
+  let bytes: Buffer = Buffer.alloc(0);
   let length = 0;
   try {
     // What is left after a refusal stays there for `drain`.
     for await (const chunk of bodyOf(request)?.values({ preventCancel: true }) ?? []) {
+      if (length + chunk.length > limitBytes) throw new Problem('body-too-large');
+      if (length === 0) bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      else {
+        if (bytes.length < limitBytes) bytes = grown(bytes, limitBytes);
+        bytes.set(chunk, length);
+      }
       length += chunk.length;
-      if (length > limitBytes) throw new Problem('body-too-large');
-      chunks.push(chunk);
     }
   } catch (error) {
     // The caller's connection broke inside the body: nobody is left to read the answer.
     throw error instanceof Problem ? error : new Problem('invalid-json', 'not-applied', { cause: error });
   }
-  return Buffer.concat(chunks);
+  return bytes.subarray(0, length);
+}
+
+/** Memory that is never written to is never taken from the system. */
+function grown(bytes: Buffer, size: number): Buffer {
+  const larger = Buffer.allocUnsafe(size);
+  larger.set(bytes);
+  return larger;
 }
 
 function bodyOf(request: HttpRequest): ReadableStream<Uint8Array> | null {
