@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -94,6 +94,63 @@ test('the request that it prints works, its telemetry arrives, and Ctrl-C ends e
   const code = await ended;
   expect({ code, err: output.err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
   await expect(fetch(`http://127.0.0.1:${port}/api/health/live`)).rejects.toThrow();
+});
+
+test('a job goes on after everything was killed in the middle, and ends right', async () => {
+  const folder = folderWith();
+  const port = freePort();
+  // The lease of who has died runs out in the shortest time that storage allows.
+  const environment = {
+    ...{ PACE_WINDOW_MS: '20000', JOB_LEASE_MS: '15000', JOB_RENEW_MS: '3000', JOB_QUIET_MS: '10000' },
+    ...{ JOB_HEIR_MS: '16000', JOB_LOOK_MS: '16000' },
+  };
+  const jobs = `http://127.0.0.1:${port}/api/v1/model-performance/jobs`;
+  const serve = async () => {
+    const started = start(folder, ['--port', String(port)], environment);
+    await started.until(() => started.output.out.includes('Ctrl-C ends everything.'));
+    const headers = { authorization: `Bearer ${printed.exec(started.output.out)?.groups?.token ?? ''}` };
+    return { ...started, headers };
+  };
+  const models = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port + 2}/__models`);
+    return ((await answer.json()) as { models: { id: string; windowsScore: number }[] }).models;
+  };
+  const view = async (jobId: string, headers: Record<string, string>) =>
+    (await (await fetch(`${jobs}/${jobId}`, { headers })).json()) as { status: string; rows: Record<string, number> };
+
+  const first = await serve();
+  const updates = (await models()).map(({ id }) => ({ id, windowsScore: 12.5 }));
+  const submitted = await fetch(jobs, {
+    method: 'POST',
+    headers: { ...first.headers, 'content-type': 'application/json', 'idempotency-key': 'killed' },
+    body: JSON.stringify({ updates }),
+  });
+  const { jobId } = (await submitted.json()) as { jobId: string };
+  await first.until(async () => ((await view(jobId, first.headers)).rows.applied ?? 0) > 0);
+  expect((await view(jobId, first.headers)).status).toBe('Running');
+  // Azurite answers before it writes, which it does every five seconds. Azure's storage does it the other way round.
+  const blobs = join(folder, '.local', String(port), 'storage', '__azurite_db_blob__.json');
+  await first.until(() => existsSync(blobs) && readFileSync(blobs, 'utf8').includes(jobId));
+  first.child.kill('SIGKILL');
+  await first.ended;
+  // What it had started ends by itself, and gives the ports back.
+  const free = async () =>
+    !(await fetch(`http://127.0.0.1:${port + 4}/`).then(
+      () => true,
+      () => false,
+    ));
+  for (let looks = 0; looks < 500 && !(await free()); looks += 1) await pause(20);
+
+  const second = await serve();
+  await second.until(async () => (await view(jobId, second.headers)).status === 'Succeeded');
+  const { rows } = await view(jobId, second.headers);
+  expect(rows).toMatchObject({ total: updates.length, applied: updates.length });
+  // The emulated Graph began anew: what it shows is what was sent after the end of the first.
+  const sent = (await models()).filter(({ windowsScore }) => windowsScore === 12.5);
+  expect(sent.length).toBeGreaterThan(0);
+  expect(sent.length).toBeLessThan(updates.length);
+  second.child.kill('SIGINT');
+  expect(await second.ended).toBe(0);
 });
 
 const settingsWith = (values: Record<string, string>) => {
