@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
 import { startSystem, type System } from '../support/system.js';
 import { atHand, run } from '../support/tools.js';
@@ -99,4 +101,25 @@ describe.each(languages)('$name', ({ name }) => {
   here('never says that nothing was applied after an attempt that is unknown', () => {
     expect(played.get(name)?.lost).toEqual({ code: 0, out: `unknown: ${description('graph-permission-missing')}` });
   });
+});
+
+// Nobody gives tokens of Entra ID here: that these samples are right in form is what can be told of them. `npm run lint` compiles the one in TypeScript.
+describe('a token by', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const copy = join(folder, 'Tokens.cs');
+  copyFileSync(sample('Tokens.cs'), copy);
+  const read = 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read())';
+
+  const checks = [
+    { name: 'C#', needs: ['dotnet', 'restore', copy], command: ['dotnet', 'build', '--no-restore', copy] },
+    { name: 'Python', needs: ['python3', '--version'], command: ['python3', '-c', read, sample('tokens.py')] },
+  ] as const;
+  for (const { name, needs, command } of checks)
+    (atHand(`the token by ${name}`, needs) ? test : test.skip)(name, async () => {
+      const { code, out, err } = await run(command);
+      expect({ code, said: code === 0 ? '' : `${out}${err}` }).toEqual({ code: 0, said: '' });
+    });
 });
