@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, runCommand, wholeNumber } from '../local/commandLine.js';
 import { measureBulk } from './bulk.js';
 import { measureCold } from './cold.js';
 import { measureList, measureLoad } from './load.js';
@@ -10,7 +10,7 @@ import { packageFolder, startUpstream } from './subjects.js';
 import { table } from './table.js';
 import type { Upstream } from './upstream.js';
 
-const usage = `Measures this product beside what it is built on, in one run and interleaved, and writes bench/results.json.
+const help = `Measures this product beside what it is built on, in one run and interleaved, and writes bench/results.json.
 
   npm run bench [-- --only cold,load,list,memory,bulk] [--rounds 9]
 
@@ -26,34 +26,21 @@ const measures: Record<PartName, (upstream: Upstream, rounds: number) => Promise
   bulk: measureBulk,
 };
 
-interface Flags {
-  readonly only: readonly PartName[];
-  readonly rounds: number;
-}
-
-/** Reads the command line, or ends the process: after the help, or with one line about the mistake and exit code 2. */
-function readFlags(): Flags {
-  try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string', default: parts.join(',') },
-        rounds: { type: 'string', default: '9' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(usage);
-      process.exit(0);
-    }
-    const only = values.only.split(',').map((name) => parts.find((part) => part === name));
-    if (!only.every((name) => name !== undefined)) throw new Error(`--only takes some of ${parts.join(', ')}.`);
-    if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error('--rounds must be a whole number from 1 to 99.');
-    return { only, rounds: Number(values.rounds) };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)} See npm run bench -- --help.\n`);
-    process.exit(2);
-  }
-}
+/** @throws Stop for a mistake */
+const readFlags = () =>
+  readCommandLine({
+    command: 'npm run bench --',
+    help,
+    options: {
+      only: { type: 'string', default: parts.join(',') },
+      rounds: { type: 'string', default: '9' },
+    },
+    read: (given) => {
+      const only = given.only.split(',').map((name) => parts.find((part) => part === name));
+      if (!only.every((name) => name !== undefined)) throw new Error(`--only takes some of ${parts.join(', ')}.`);
+      return { only, rounds: wholeNumber('--rounds', given.rounds, 1, 99) };
+    },
+  });
 
 async function main(): Promise<void> {
   const { only, rounds } = readFlags();
@@ -72,10 +59,7 @@ async function main(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runCommand(async () => {
+  await main();
+  process.exit();
+});

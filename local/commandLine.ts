@@ -44,9 +44,17 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig, Flags>({
     const { values, positionals } = parseArgs({ options, allowPositionals: allowPositionals as boolean });
     return read(values, positionals);
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';
-    throw new Stop(`${why} See ${command} --help.`, 2);
+    throw new Stop(`${mistakeOf(error)} See ${command} --help.`, 2);
   }
+}
+
+/** One sentence; Node's own may come without a full stop, or with advice about positional arguments. */
+function mistakeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  return message
+    .replace(/\s+/g, ' ')
+    .replace(/\. To specify .*$/, '')
+    .replace(/\.?$/, '.');
 }
 
 /** Reads a whole number. @throws Error that names the flag and its bounds */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname } from 'node:path';
 import { picture } from '../bench/picture.js';
 import { readResults } from '../bench/results.js';
+import { readCommandLine, runCommand } from '../local/commandLine.js';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { format } from 'prettier';
 import { registeredOf } from '../src/register.js';
@@ -11,6 +12,12 @@ import { writeSwagger } from './contract/swagger.js';
 import { modelPerformance } from '../src/resource/modelPerformance.js';
 import { placeholders } from './connector/placeholders.js';
 import { withGeneratedParts } from './documents.js';
+
+const help = `Makes contract, connector and the generated parts of the documents from the product's tables.
+
+  npm run generate         writes what is stale
+  npm run generate:check   only tells what is stale, and ends with 1 when something is
+`;
 
 const registered = registeredOf(modelPerformance);
 
@@ -53,11 +60,20 @@ export async function generated(): Promise<Record<string, string | Buffer>> {
   };
 }
 
-/** `node dist/tools/generate.js` writes the files; with `--check` it only tells which are stale. */
+const readFlags = () =>
+  readCommandLine({
+    command: 'npm run generate --',
+    help,
+    options: { check: { type: 'boolean', default: false } },
+    read: (flags) => flags,
+  });
+
+/** Writes the files; with `--check` it only tells which are stale. */
 async function main(): Promise<void> {
+  const { check } = readFlags();
   const files = Object.entries(await generated());
   const stale = files.filter(([path, content]) => !read(path).equals(Buffer.from(content)));
-  if (!process.argv.includes('--check')) {
+  if (!check) {
     for (const [path, content] of stale) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
@@ -69,4 +85,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (require.main === module) void main();
+if (require.main === module) runCommand(main);

@@ -1,46 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import type { Resource } from '../../src/resource/resource.js';
-import { openArmory, readArmedFaults, type ArmedFault } from './armory.js';
-import { readCertificate } from './certificate.js';
+import { readArmedFaults, type ArmedFault } from './armory.js';
 import { apiClientId, callers, clientId, identitySecret, tenantId } from './constants.js';
-import { answerControl, isControl } from './control.js';
-import { accessClaims, answerIssuer, faultPlaceOf } from './entra.js';
-import { json, splitTarget, type Answer } from './exchange.js';
-import { answerGraph, type Graph } from './graph.js';
-import { answerIdentity, identityPath } from './identity.js';
-import { emulatedIngestion, openIngestion, type EmulatedIngestion } from './ingestion.js';
-import { openKeyRing, type SigningKey } from './keys.js';
-import { listenAll } from './listener.js';
-import { seed, type Model } from './models.js';
-import { openQuota, type Quota, type QuotaLimits } from './quota.js';
-import { openLog, type RecordedRequest } from './record.js';
-import { itemsOf, serve, type Part, type Stage } from './serve.js';
-import { openStore } from './store.js';
-
-export interface EmulatorOptions {
-  /** The collection that Graph has, and its objects at first; the models of the seed by default. */
-  readonly resource?: Resource;
-  readonly objects?: readonly Model[];
-  /** 0, the default, for any free port. */
-  readonly graphPort?: number;
-  readonly identityPort?: number;
-  readonly ingestionPort?: number;
-  /** Milliseconds since 1970; the machine's clock by default. */
-  readonly now?: () => number;
-  /** Life of the managed identity's tokens; 24 hours by default, as in Azure. */
-  readonly tokenLifetimeSeconds?: number;
-  /** Application roles on Graph of the managed identity; the least that a write on beta needs by default. */
-  readonly roles?: readonly string[];
-  /** Intune's quota of writes; counted and not enforced by default. */
-  readonly quota?: QuotaLimits;
-  /** How many requests are remembered, 10 000 by default. */
-  readonly recordLimit?: number;
-  /** How many envelopes of telemetry are remembered, 20 000 by default. */
-  readonly envelopeLimit?: number;
-  /** Whether ingestion takes nothing without a token of the managed identity; it does by default. */
-  readonly ingestionNeedsToken?: boolean;
-}
+import { accessClaims } from './entra.js';
+import { identityPath } from './identity.js';
+import { emulatedIngestion, type EmulatedIngestion } from './ingestion.js';
+import type { SigningKey } from './keys.js';
+import { openMemory, type Memory } from './memory.js';
+import type { Model } from './models.js';
+import type { EmulatorOptions } from './options.js';
+import type { Quota } from './quota.js';
+import type { RecordedRequest } from './record.js';
+import { startServers, type Servers } from './servers.js';
 
 export interface Emulator {
   /** Root of Graph, without the version. */
@@ -81,75 +50,37 @@ export interface Emulator {
   readonly close: () => Promise<void>;
 }
 
-const leastRoles = ['DeviceManagementConfiguration.ReadWrite.All'];
-
 /** Starts Graph, the managed identity's endpoint, the Entra ID issuer and ingestion on the loopback address. Nothing else can reach them. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { now = Date.now } = options;
-  const keys = await openKeyRing();
-  const { resource = modelPerformance, objects = seed() } = options;
-  const store = openStore(now, resource, () => objects);
-  const quota = openQuota(options.quota ?? {}, now);
-  const log = openLog(options.recordLimit ?? 10_000);
-  const armory = openArmory();
-  const certificate = await readCertificate();
-  const ingestionLog = openLog(1_000);
-  const ingestion = openIngestion({
-    keys,
-    now,
-    limit: options.envelopeLimit ?? 20_000,
-    needsToken: options.ingestionNeedsToken ?? false,
-  });
-  let release = new AbortController();
-
-  const stage: Stage = {
-    resource,
-    armory,
-    log,
-    setting: { now, elsewhereUrl: () => listeners.elsewhere.url, released: () => release.signal },
-  };
-  const graph: Graph = { resource, store, quota, keys, now, url: () => listeners.graph.url, items: itemsOf(stage) };
-  const issuer = { keys, now, url: () => listeners.issuer.url };
-  const identity = {
-    keys,
-    now,
-    graphUrl: () => listeners.graph.url,
-    roles: options.roles ?? leastRoles,
-    lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
-    given: new Map<string, Answer>(),
-  };
-  const on = (port: number | undefined, part: (path: string) => Part, stageOfPart = stage) => ({
-    port: port ?? 0,
-    serve: (request: IncomingMessage, response: ServerResponse) =>
-      serve(stageOfPart, part(splitTarget(request.url ?? '').path), request, response),
-  });
-  const listeners = await listenAll({
-    graph: on(options.graphPort, () => ({
-      server: 'graph',
-      on: 'graph',
-      handle: (call, twist) => answerGraph(graph, call, twist),
-    })),
-    identity: on(0, () => ({
-      server: 'identity',
-      on: 'identity',
-      handle: (call, twist) => answerIdentity(identity, call, twist),
-    })),
-    issuer: on(options.identityPort, (path) =>
-      isControl(path)
-        ? { server: 'control', handle: (call) => answerControl(controls, call) }
-        : { server: 'entra', on: faultPlaceOf(path), handle: (call) => answerIssuer(issuer, call) },
-    ),
-    ingestion: {
-      ...on(options.ingestionPort, () => ({ server: 'ingestion', on: 'ingestion', handle: ingestion.answer }), {
-        ...stage,
-        log: ingestionLog,
-      }),
-      pem: certificate.pem,
+  const memory = await openMemory(options);
+  const servers = await startServers(memory, options, () => controls);
+  const controls: ReturnType<typeof controlsOf> = controlsOf(memory, servers);
+  const { store, keys, ingestion, ingestionLog } = memory;
+  const { listeners, issuer, certificatePath } = servers;
+  return {
+    ...controls,
+    ...addressesOf(listeners),
+    clientId,
+    tenantId,
+    ingestion: emulatedIngestion(listeners.ingestion.url, certificatePath, ingestion, ingestionLog),
+    catchUp: store.catchUp,
+    model: store.get,
+    put: store.put,
+    issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
+    signingKeys: keys.all,
+    close: async () => {
+      memory.disarm();
+      await Promise.all(Object.values(listeners).map((listener) => listener.close()));
     },
-    elsewhere: on(0, () => ({ server: 'elsewhere', handle: () => json(200, { value: [] }) })),
-  });
+  };
+}
 
-  const controls = {
+/** What can be asked of it in process and, at its control addresses, over HTTP. */
+function controlsOf({ armory, disarm, reset, ...memory }: Memory, { listeners }: Servers) {
+  const acceptAll = () => {
+    for (const listener of Object.values(listeners)) listener.accept();
+  };
+  return {
     arm: (armed: ArmedFault | readonly ArmedFault[]) => {
       for (const one of readArmedFaults(armed)) {
         armory.arm(one.armed, one.row);
@@ -158,58 +89,39 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     armed: armory.armed,
     disarm: () => {
-      armory.clear();
-      release.abort();
-      release = new AbortController();
-      for (const listener of Object.values(listeners)) listener.accept();
+      disarm();
+      acceptAll();
     },
     reset: () => {
-      controls.disarm();
-      store.reset();
-      quota.reset();
-      log.clear();
-      ingestionLog.clear();
-      ingestion.clear();
+      reset();
+      acceptAll();
     },
-    requests: log.list,
-    models: store.list,
-    rotateKeys: keys.rotate,
-    envelopes: ingestion.envelopes,
-    quota,
-    url: (): string => listeners.issuer.url,
+    requests: memory.log.list,
+    models: memory.store.list,
+    rotateKeys: memory.keys.rotate,
+    envelopes: memory.ingestion.envelopes,
+    quota: memory.quota,
+    url: () => listeners.issuer.url,
   };
+}
 
-  const [graphUrl, identityUrl] = [listeners.graph.url, listeners.issuer.url];
+function addressesOf({ graph, identity, issuer }: Servers['listeners']) {
   const identityEnvironment = {
-    IDENTITY_ENDPOINT: `${listeners.identity.url}${identityPath}`,
+    IDENTITY_ENDPOINT: `${identity.url}${identityPath}`,
     IDENTITY_HEADER: identitySecret,
   };
   return {
-    ...controls,
-    graphUrl,
-    identityUrl,
+    graphUrl: graph.url,
+    identityUrl: issuer.url,
     identityEnvironment,
     environment: {
       AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
-      GRAPH_ROOT: graphUrl,
+      GRAPH_ROOT: graph.url,
       MANAGED_IDENTITY_CLIENT_ID: clientId,
-      ENTRA_ROOT: identityUrl,
+      ENTRA_ROOT: issuer.url,
       ENTRA_TENANT_ID: tenantId,
       ENTRA_API_CLIENT_ID: apiClientId,
       ...identityEnvironment,
-    },
-    clientId,
-    tenantId,
-    ingestion: emulatedIngestion(listeners.ingestion.url, certificate.path, ingestion, ingestionLog),
-    catchUp: store.catchUp,
-    model: store.get,
-    put: store.put,
-    issue: (claims = {}, header = {}) => keys.sign({ ...accessClaims(issuer, callers.write), ...claims }, header),
-    signingKeys: keys.all,
-    close: async () => {
-      armory.clear();
-      release.abort();
-      await Promise.all(Object.values(listeners).map((listener) => listener.close()));
     },
   };
 }

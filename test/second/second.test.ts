@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { validate } from '@apidevtools/swagger-parser';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import type { EmulatorOptions } from '../../local/emulator/emulator.js';
+import type { EmulatorOptions } from '../../local/emulator/options.js';
 import { registeredOf } from '../../src/register.js';
 import { writeOpenApi } from '../../tools/contract/openapi.js';
 import { writeSwagger } from '../../tools/contract/swagger.js';

@@ -1,4 +1,4 @@
-import type { EmulatorOptions } from '../../local/emulator/emulator.js';
+import type { EmulatorOptions } from '../../local/emulator/options.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { startStorage, type Storage } from '../../local/storage.js';
 import { startStorageProxy, type StorageProxy } from './storageProxy.js';

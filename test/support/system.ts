@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { startEmulator, type Emulator, type EmulatorOptions } from '../../local/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
+import type { EmulatorOptions } from '../../local/emulator/options.js';
 import { holdAgainstContract } from './published.js';
 import { send, startHost, type Answer, type HostProcess, type Sent } from './host-fixture/process.js';
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dereference, validate } from '@apidevtools/swagger-parser';
+import { readCommandLine, runCommand, Stop } from '../../local/commandLine.js';
 import type { Definition, Properties } from './definition.js';
 import { rules, type Rule } from './rules.js';
 import { complaintsOf, connectorFiles, type ConnectorFile } from './schemas.js';
 
-const usage = `Checks the files of a connector: OpenAPI 2.0, Microsoft's schemas, and rules that this connector could break.
+const help = `Checks the files of a connector: OpenAPI 2.0, Microsoft's schemas, and rules that this connector could break.
 
   npm run connector:check -- [folder, connector by default]
 
@@ -43,30 +44,33 @@ export async function check(connector: Connector): Promise<string[]> {
   );
 }
 
-async function main(given: readonly string[]): Promise<number> {
-  if (given.includes('--help')) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const [folder = 'connector', ...more] = given;
-  if (folder.startsWith('-') || more.length > 0) {
-    process.stderr.write(usage);
-    return 2;
-  }
-  let connector: Connector;
+/** The folder to check. @throws Stop for a mistake */
+const readFolder = (): string =>
+  readCommandLine({
+    command: 'npm run connector:check --',
+    help,
+    options: {},
+    allowPositionals: true,
+    read: (_, [folder = 'connector', ...more]) => {
+      if (more.length > 0) throw new Error('Name one folder.');
+      return folder;
+    },
+  });
+
+function readFiles(folder: string): Connector {
   try {
-    connector = readConnector(folder);
+    return readConnector(folder);
   } catch (error) {
-    process.stderr.write(`${folder} cannot be read: ${error instanceof Error ? error.message : ''}\n`);
-    return 2;
+    throw new Stop(`${folder} cannot be read: ${error instanceof Error ? error.message : ''}`, 2);
   }
-  const lines = await check(connector);
-  for (const line of lines) process.stderr.write(`${line}\n`);
-  if (lines.length === 0) process.stdout.write(`${folder}: schemas and ${Object.keys(rules).length} rules hold.\n`);
-  return lines.length === 0 ? 0 : 1;
 }
 
-if (require.main === module)
-  void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
+async function main(): Promise<void> {
+  const folder = readFolder();
+  const lines = await check(readFiles(folder));
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  if (lines.length === 0) process.stdout.write(`${folder}: schemas and ${Object.keys(rules).length} rules hold.\n`);
+  process.exitCode = lines.length === 0 ? 0 : 1;
+}
+
+if (require.main === module) runCommand(main);

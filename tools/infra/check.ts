@@ -1,5 +1,6 @@
 import { readFileSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandLine, runCommand } from '../../local/commandLine.js';
 import { bicep, findCompiler, restoreCompiler } from './compiler.js';
 import {
   copyTemplates,
@@ -11,7 +12,7 @@ import {
   somewhere,
 } from './templates.js';
 
-const usage = `Checks the Bicep files: formats, lints, builds, and compares what would be deployed with the committed snapshots.
+const help = `Checks the Bicep files: formats, lints, builds, and compares what would be deployed with the committed snapshots.
 
   npm run infra:check
   npm run infra:renew   writes the snapshots anew: look at what changed before you commit it
@@ -24,18 +25,19 @@ const copy = join('.local', 'infra-check');
 /** One thing to run; what it has to say when something is wrong. */
 type Task = () => Promise<string>;
 
-async function main(given: readonly string[]): Promise<number> {
-  if (given.includes('--help')) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (given.some((flag) => flag !== '--renew')) {
-    process.stderr.write(usage);
-    return 2;
-  }
+const readFlags = () =>
+  readCommandLine({
+    command: 'npm run infra:check --',
+    help,
+    options: { renew: { type: 'boolean', default: false } },
+    read: (flags) => flags,
+  });
+
+async function main(): Promise<number> {
+  const flags = readFlags();
   const compiler = findCompiler() ?? restoreCompiler();
   const withGraph = await copyTemplates(compiler, copy);
-  if (given.includes('--renew')) return renew(compiler);
+  if (flags.renew) return renew(compiler);
 
   const run = (...command: string[]) => bicep(compiler, command, copy, environment);
   const clean =
@@ -93,12 +95,6 @@ async function inTurn(tasks: readonly Task[]): Promise<string[]> {
   return said;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runCommand(async () => {
+  process.exitCode = await main();
+});

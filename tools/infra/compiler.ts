@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Stop } from '../../local/commandLine.js';
 import { readChoices } from './parameters.js';
 
 /** The version that is restored when no compiler is there; the snapshots are made with it. */
@@ -22,7 +23,7 @@ const restored = () => join(folder, 'packages', packageName, version, 'tools', p
 
 /**
  * Brings the compiler from NuGet, with the .NET SDK; neither is needed afterwards.
- * @throws Error in a few lines, when that fails
+ * @throws Stop with what to do, when that fails
  */
 export function restoreCompiler(): string {
   mkdirSync(folder, { recursive: true });
@@ -36,10 +37,10 @@ export function restoreCompiler(): string {
   });
   if (status !== 0) {
     const why = error ? 'the .NET SDK is not there' : stdout.trim();
-    throw new Error(`There is no Bicep compiler, and it cannot be restored: ${why}. Install it: az bicep install.`);
+    throw new Stop(`There is no Bicep compiler, and it cannot be restored: ${why}. Install it: az bicep install.`);
   }
   const path = restored();
-  if (!existsSync(path)) throw new Error(`The package has no ${program}: ${readdirSync(folder).join(', ')}.`);
+  if (!existsSync(path)) throw new Stop(`The package has no ${program}: ${readdirSync(folder).join(', ')}.`);
   // The package does not carry it.
   if (!windows) chmodSync(path, 0o755);
   return path;
