@@ -207,6 +207,24 @@ describe('F77', () => {
     await send(text);
     expect(await untilEnded(viewOf(await submit(updatesOf(models(1)))))).toMatchObject({ status: 'Succeeded' });
   });
+
+  test('a job whose every turn fails is given up at the sixth time, and one beside it is not disturbed', async () => {
+    const [ids, others] = [models(3), models(3)];
+    // Every job's, until it is known which one it is.
+    let jobId = '';
+    system.proxy.strike(({ method, path }) =>
+      method === 'PUT' && path.includes(jobId) && path.includes('/chunks/') ? { status: 403 } : undefined,
+    );
+    const failing = viewOf(await submit(updatesOf(ids)));
+    ({ jobId } = failing);
+    // Five times it came to the poison queue already, and waited for hours.
+    const poison = new QueueClient(system.storage.connectionString, `${names.queue}-poison`);
+    await poison.sendMessage(Buffer.from(JSON.stringify({ job: jobId, poisoned: 5 })).toString('base64'));
+    const healthy = viewOf(await submit(updatesOf(others)));
+    expect(await untilEnded(healthy)).toMatchObject({ status: 'Succeeded', rows: { applied: 3 } });
+    expect(await untilEnded(failing)).toMatchObject({ status: 'Failed', rows: { total: 3, applied: 0 } });
+    expect(system.emulator.requests({ method: 'PATCH' }).filter(({ id = '' }) => ids.includes(id))).toEqual([]);
+  }, 90_000);
 });
 
 describe('F79 the same key', () => {
