@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmulator, type Emulator } from '../local/emulator/emulator.js';
 import { seed } from '../local/emulator/models.js';
+import { leastMsOf } from '../src/graph/pace.js';
+import { chunkRows } from '../src/jobs/job.js';
 import { startStorage } from '../local/storage.js';
 import { drive, updateCall } from './drive.js';
 import type { Part, Row } from './results.js';
@@ -33,13 +35,10 @@ const plays: readonly Play[] = [
 ];
 const [loopRows, loopWrites, instances, manyRows] = [2_000, 400, 4, 10_000];
 
-/** The engine keeps a tenth between its own window of 20 seconds and Graph's. */
-const pacedRowsPerSecond = ({ ownWrites }: Play) => ownWrites / 20 / 1.1;
+/** As fast as the engine lets rows go. */
+const pacedRowsPerSecond = ({ ownWrites }: Play) => 1000 / leastMsOf({ rows: ownWrites, windowMs: 20_000 });
 
 type Upstream = Parameters<typeof updateCall>[0];
-/** Rows that are written at once: the first ones have no time behind them. */
-const chunkRows = 20;
-
 type Values = Readonly<Record<string, number>>;
 
 /**
@@ -105,6 +104,7 @@ async function measureJob(play: Play, upstream: Upstream, all: readonly string[]
   return {
     'rows applied': job.rows.applied,
     seconds,
+    // The first chunk's rows have no time behind them.
     'share of the paced rate': (ids.length - chunkRows) / writingSeconds / pacedRowsPerSecond(play),
     'refused by Graph (429)': refused.batch + refused.single,
     'p95 of single updates beside it, ms': quantile(latenciesMs, 0.95),

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { ask } from '../local/host/ask.js';
 import type { Usage } from './probe.js';
 
 /** A measured process that listens. */
@@ -43,19 +44,7 @@ export async function startChild(
   while (!address.test(said)) await Promise.race([once(child.stdout ?? child, 'data'), lost]);
   return {
     url: address.exec(said)?.groups?.url ?? '',
-    usage: () => {
-      // The host tells of its calls on the same channel.
-      const told = new Promise<Usage>((resolve) => {
-        const hear = ({ usage }: { readonly usage?: Usage }) => {
-          if (usage === undefined) return;
-          child.off('message', hear);
-          resolve(usage);
-        };
-        child.on('message', hear);
-      });
-      child.send('usage');
-      return Promise.race([told, lost]);
-    },
+    usage: () => Promise.race([ask<Usage>(child, 'usage'), lost]),
     kill: () => {
       child.kill('SIGKILL');
     },

@@ -109,13 +109,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const value = result.value as SettingValues;
   const mistakes = (error?.details ?? []).map(({ path, type }) => mistake(path.join('.') as SettingName, type));
   const development = environment.AZURE_FUNCTIONS_ENVIRONMENT === 'Development';
+  const isKnown = (name: SettingName) => error?.details.some(({ path }) => path[0] === name) ?? false;
   for (const name of ['GRAPH_ROOT', 'ENTRA_ROOT', 'PUBLIC_BASE_URL'] as const) {
-    const known = error?.details.some(({ path }) => path[0] === name) ?? false;
-    if (!known && !isSafeRoot(given[name], development)) mistakes.push(mistake(name, 'unsafe'));
+    if (!isKnown(name) && !isSafeRoot(given[name], development)) mistakes.push(mistake(name, 'unsafe'));
   }
   for (const [name, greater] of ascending) {
-    const known = error?.details.some(({ path }) => path[0] === name || path[0] === greater) ?? false;
-    if (!known && value[name] >= value[greater])
+    if (!isKnown(name) && !isKnown(greater) && value[name] >= value[greater])
       mistakes.push(`${name} must be less than ${greater}. ${settings[name].description}`);
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);

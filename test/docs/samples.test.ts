@@ -103,7 +103,7 @@ describe.each(languages)('$name', ({ name }) => {
   });
 });
 
-// Nobody gives tokens of Entra ID here: that these samples are right in form is what can be told of them. `npm run lint` compiles the one in TypeScript.
+// Nobody gives tokens of Entra ID here: that these samples are right in form is what can be told of them.
 describe('a token by', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-'));
   afterAll(() => {
@@ -114,6 +114,11 @@ describe('a token by', () => {
   const read = 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read())';
 
   const checks = [
+    {
+      name: 'TypeScript',
+      needs: [process.execPath, '--version'],
+      command: [process.execPath, 'node_modules/typescript/bin/tsc', '--project', 'docs/samples'],
+    },
     { name: 'C#', needs: ['dotnet', 'restore', copy], command: ['dotnet', 'build', '--no-restore', copy] },
     { name: 'Python', needs: ['python3', '--version'], command: ['python3', '-c', read, sample('tokens.py')] },
   ] as const;

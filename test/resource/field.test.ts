@@ -87,8 +87,8 @@ describe('texts', () => {
       [['a'], wrongType],
       [{}, wrongType],
     ]),
-  )('%s is refused', (_, [value, description]) => {
-    for (const validation of both) expect(said(validation, 'text', value)).toEqual([description]);
+  )('%s is refused', (_, [value, sentence]) => {
+    for (const validation of both) expect(said(validation, 'text', value)).toEqual([sentence]);
   });
 
   test('as JSON Schema', () => {
@@ -131,8 +131,8 @@ describe('counts (F49)', () => {
     [[5], wrongType],
     [{}, wrongType],
     [null, 'not-nullable: Count cannot be null.'],
-  ])('%j is refused', (value, description) => {
-    for (const validation of both) expect(said(validation, 'count', value)).toEqual([description]);
+  ])('%j is refused', (value, sentence) => {
+    for (const validation of both) expect(said(validation, 'count', value)).toEqual([sentence]);
   });
 
   test('as JSON Schema', () => {
@@ -171,8 +171,8 @@ describe('scores', () => {
     [[5], wrongType],
     [{}, wrongType],
     [null, 'not-nullable: Score cannot be null.'],
-  ])('%j is refused', (value, description) => {
-    for (const validation of both) expect(said(validation, 'score', value)).toEqual([description]);
+  ])('%j is refused', (value, sentence) => {
+    for (const validation of both) expect(said(validation, 'score', value)).toEqual([sentence]);
   });
 
   test('as JSON Schema', () => {
@@ -213,8 +213,8 @@ describe('members of an enumeration', () => {
     [['good'], 'wrong-type: Status must be a text.'],
     [{}, 'wrong-type: Status must be a text.'],
     [null, 'not-nullable: Status cannot be null.'],
-  ])('%j is refused', (value, description) => {
-    for (const validation of both) expect(said(validation, 'status', value)).toEqual([description]);
+  ])('%j is refused', (value, sentence) => {
+    for (const validation of both) expect(said(validation, 'status', value)).toEqual([sentence]);
   });
 
   test('as JSON Schema', () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Emulator } from '../../local/emulator/emulator.js';
+import { ask } from '../../local/host/ask.js';
 import type { Measure } from './probe.js';
 
 /** The compiled app in the embedded host, in a process of its own with a probe inside. */
@@ -58,19 +59,7 @@ export async function startHost(emulator: Emulator, environment: Record<string, 
   while (!address.test(said)) await Promise.race([once(child.stdout ?? child, 'data'), lost]);
   return {
     baseUrl: address.exec(said)?.groups?.url ?? '',
-    measure: async () => {
-      // The host tells of each call on the same channel.
-      const measured = new Promise<Measure>((resolve) => {
-        const hear = (message: Partial<Measure>) => {
-          if (message.heapBytes === undefined) return;
-          child.off('message', hear);
-          resolve(message as Measure);
-        };
-        child.on('message', hear);
-      });
-      child.send('measure');
-      return Promise.race([measured, lost]);
-    },
+    measure: () => Promise.race([ask<Measure>(child, 'measure'), lost]),
     lost,
     stop: () => {
       child.kill('SIGTERM');

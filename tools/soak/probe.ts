@@ -26,11 +26,13 @@ function isSocket(path: string): boolean {
   }
 }
 
-process.on('message', () => {
+process.on('message', (message) => {
+  if (message !== 'measure') return;
   // Finalizers run between two collections, and free more.
   globalThis.gc?.();
   setImmediate(() => {
     globalThis.gc?.();
-    process.send?.({ heapBytes: process.memoryUsage().heapUsed, sockets: sockets() } satisfies Measure);
+    const measure: Measure = { heapBytes: process.memoryUsage().heapUsed, sockets: sockets() };
+    process.send?.({ measure });
   });
 });
