@@ -71,6 +71,8 @@ function install() {
   console.error('Installing packages (about half a minute, npm is silent meanwhile) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const flags = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
+  // What packages want of Node is wanted of the pinned one, which runs them: a user's engine-strict must not hold it against this one.
+  flags.push('--engine-strict=false');
   // An empty one is what npm makes of --ignore-scripts=false, which must beat the user's own settings here, too.
   if (process.env.npm_config_ignore_scripts === '') flags.push('--ignore-scripts=false');
   // Without npm's own path the command is a script on Windows, which only a shell can start; the arguments are constants.

@@ -314,6 +314,8 @@ interface More {
   readonly reason?: string;
   /** Content types of bodies that are taken, for 415, and the header that says so (RFC 5789 §2.2; Accept-Post is its sibling for POST). */
   readonly accept?: { readonly header: 'accept-patch' | 'accept-post'; readonly types: readonly string[] };
+  /** What the operator's log says of it, as one sentence of ours without values: never part of an answer. */
+  readonly note?: string | undefined;
   /** For telemetry alone: never part of an answer. */
   readonly cause?: unknown;
 }

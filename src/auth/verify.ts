@@ -16,7 +16,8 @@ class Refused extends Error {}
 
 /**
  * A function that tells who calls by a v2.0 access token of the one tenant, for this API, signed with RS256 by one of the tenant's keys.
- * @throws Problem invalid-token, the same whatever was wrong (F62–F64), its reason in the cause; signing-keys-unavailable (F67)
+ * @throws Problem invalid-token, the same whatever was wrong (F62–F64), its reason in the cause, a note for the log where a clock may be
+ * wrong; signing-keys-unavailable (F67)
  */
 export function createVerifier(
   entra: EntraConfig,
@@ -44,7 +45,7 @@ export function createVerifier(
       return callerOf(payload, entra, currentDate.getTime() / 1000);
     } catch (error) {
       if (error instanceof Problem) throw error;
-      throw new Problem('invalid-token', 'not-applied', { cause: reasonOf(error) });
+      throw new Problem('invalid-token', 'not-applied', { cause: reasonOf(error), note: clockNote(error) });
     }
   };
 }
@@ -87,6 +88,23 @@ function check(good: boolean, what: string): asserts good {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/**
+ * What the log says of a token that is good but for its time: a clock may be wrong, which nobody sees in the answer (F64).
+ * jose looks at times after signature, issuer and audience, so no stranger's token gets here.
+ */
+function clockNote(error: unknown): string | undefined {
+  if (error instanceof errors.JWTExpired)
+    return 'The token has expired by this machine’s clock: the caller keeps tokens for too long, or a clock is wrong.';
+  return isEarly(error)
+    ? 'The token is not valid yet by this machine’s clock: that clock is slow, or the issuer’s is fast.'
+    : undefined;
+}
+
+function isEarly(error: unknown): boolean {
+  if (error instanceof Refused) return error.message === 'claim iat';
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed';
+}
 
 function reasonOf(error: unknown): string {
   if (error instanceof Refused) return error.message;

@@ -96,9 +96,13 @@ function checkPreconditions({ method, headers }: HttpRequest): void {
 }
 
 /** One structured line for each call that failed; telemetry tells the rest. Of what the caller sent it holds the id of the call alone. */
-function log(context: InvocationContext, { code, outcome }: Problem, { requestId, attempts }: HttpCall): void {
+function log(
+  context: InvocationContext,
+  { code, outcome, more: { note } }: Problem,
+  { requestId, attempts }: HttpCall,
+): void {
   const { status } = problems[code];
-  const line = JSON.stringify({ problem: code, status, outcome, requestId, ...countAttempts(attempts) });
+  const line = JSON.stringify({ problem: code, status, outcome, requestId, ...countAttempts(attempts), note });
   quietly(() => {
     if (status < 500) context.info(line);
     else context.warn(line);

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSystem, type System } from '../support/system.js';
+import { secondsNow } from '../support/forge.js';
 import { hostileTokens } from './hostileTokens.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
@@ -11,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** All of an answer that a caller can tell from another one's. */
-async function answerTo(token: string) {
-  const headers = { authorization: `Bearer ${token}`, 'x-request-id': 'the-same' };
+async function answerTo(token: string, requestId = 'the-same') {
+  const headers = { authorization: `Bearer ${token}`, 'x-request-id': requestId };
   const { status, text, headers: all } = await system.patch(id, { windowsScore: 1 }, headers);
   const { date, 'x-ms-invocation-id': invocation, ...same } = all;
   expect([date, invocation]).not.toContain(undefined);
@@ -38,7 +39,34 @@ test.each(Object.entries(hostileTokens))('%s', async (_, make) => {
   expect(system.emulator.requests({ method: 'PATCH' })).toHaveLength(before);
 });
 
-test('no token, claim or reason stands in the log', () => {
+describe('a token of a clock that is ten minutes off (F64)', () => {
+  const hour = 3600;
+  const issuedIn = (seconds: number) => {
+    const start = secondsNow() + seconds;
+    return { iat: start, nbf: start, exp: start + hour };
+  };
+  /** Longer than its hour, kept by a caller whose clock is slow. */
+  const kept = -hour - 600;
+
+  test.each([
+    ['fast', issuedIn(600), /not valid yet by this machine’s clock/],
+    ['slow', issuedIn(kept), /has expired by this machine’s clock/],
+    ['no', { exp: 'soon' }, undefined],
+  ])('%s clock: the log names it, and the answer is as for any other', async (name, claims, note) => {
+    const { status, text } = await answerTo(system.emulator.issue(claims), `clock-${name}`);
+    const plain = await answerTo('e30.e30.e30', `clock-${name}`);
+    expect({ status, text }).toEqual({ status: 401, text: plain.text });
+    await system.host.printed(`clock-${name}`);
+    const { out, err } = system.host.output;
+    const [line = '{}'] = new RegExp(`\\{"problem":.*"clock-${name}".*\\}`).exec(`${out}${err}`) ?? [];
+    const logged = JSON.parse(line) as { note?: string };
+    expect(logged).toMatchObject({ problem: 'invalid-token', status: 401 });
+    if (note === undefined) expect(logged).not.toHaveProperty('note');
+    else expect(logged.note).toMatch(note);
+  });
+});
+
+test('no token or claim stands in the log, and no reason but a clock', () => {
   const { out, err } = system.host.output;
   expect(`${out}${err}`).not.toMatch(/eyJ|e1a7c0de|ERR_J|claim /);
 });

@@ -25,15 +25,21 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-/** What became of a token: its caller, or why it was refused. */
-async function judge(token: string): Promise<Caller | string> {
+/** Who calls with this token, or the problem. */
+async function callerOrProblem(token: string): Promise<Caller | Problem> {
   try {
     const headers = new Headers({ authorization: `Bearer ${token}` });
     return await verify(readBearer({ headers }));
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return `${error.code}: ${String(error.more.cause)}`;
+    if (error instanceof Problem) return error;
+    throw error;
   }
+}
+
+/** What became of a token: its caller, or why it was refused. */
+async function judge(token: string): Promise<Caller | string> {
+  const judged = await callerOrProblem(token);
+  return judged instanceof Problem ? `${judged.code}: ${String(judged.more.cause)}` : judged;
 }
 
 describe('the caller', () => {
@@ -95,6 +101,25 @@ describe('times, with 60 s of leeway (F64)', () => {
     const judged = await judge(emulator.issue({ ...claims, [name]: start + seconds }));
     if (good) expect(judged).toMatchObject({ appId: callers.write.clientId });
     else expect(judged).toBe(`invalid-token: claim ${name}`);
+  });
+
+  const early = /^The token is not valid yet by this machine’s clock/;
+  const late = /^The token has expired by this machine’s clock/;
+  test.each<[string, object, RegExp | undefined]>([
+    ['nbf is to come', { nbf: start + 600 }, early],
+    ['iat is to come', { iat: start + 600 }, early],
+    ['exp is past', { exp: start - 600 }, late],
+    ['exp is a text', { exp: '9999999999' }, undefined],
+    ['nbf is a text', { nbf: 'now' }, undefined],
+    ['nbf is missing', { nbf: undefined }, undefined],
+    ['iat is missing', { iat: undefined }, undefined],
+    ['another claim is wrong', { ver: '1.0' }, undefined],
+    ['it is for another audience, and old', { aud: 'another', exp: start - 600 }, undefined],
+  ])('what the log says when %s', async (_, changes, note) => {
+    const judged = await callerOrProblem(emulator.issue({ ...claims, ...changes }));
+    if (!(judged instanceof Problem)) throw new Error('It was taken.');
+    if (note === undefined) expect(judged.more.note).toBeUndefined();
+    else expect(judged.more.note).toMatch(note);
   });
 });
 

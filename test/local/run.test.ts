@@ -72,6 +72,12 @@ test('a fresh clone installs and builds once, then only runs; a changed source i
   expect(readFileSync(join(folder, 'npm-calls'), 'utf8').split('\n')).toHaveLength(2);
 });
 
+test('what packages want of Node is not held against the Node that starts it, whatever npm is set to', async () => {
+  const folder = clone();
+  await run(folder, { npm_config_engine_strict: 'true' });
+  expect(readFileSync(join(folder, 'npm-calls'), 'utf8')).toContain(' --engine-strict=false');
+});
+
 describe('what stops it, in words', () => {
   test.each([
     {
