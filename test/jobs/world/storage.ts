@@ -166,5 +166,6 @@ function queueFor(world: World, call: Call): Queue {
         const message = own(sent);
         if (message) world.messages.delete(message.id);
       }),
+    look: () => ask('look', () => undefined),
   };
 }
