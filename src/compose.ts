@@ -6,6 +6,8 @@ import { createReadiness, type Check } from './graph/readiness.js';
 import { createTokenSource } from './graph/token.js';
 import { composeJobs } from './jobs/compose.js';
 import type { JobParts } from './jobs/parts.js';
+import { lookAtStorage } from './jobs/ready.js';
+import { kept } from './kept.js';
 import { createLifecycle } from './lifecycle.js';
 import { pointer } from './pointer.js';
 import { parserOf, type Parse } from './resource/parse.js';
@@ -20,8 +22,10 @@ export interface Parts extends UpdateParts {
   readonly telemetry: Telemetry;
   /** Who calls, if that caller may do this; or it throws. */
   readonly authorize: Authorize;
-  /** Whether updates can succeed at present. */
+  /** Whether updates can succeed at present; looks at most once in `READY_CACHE_MS`. */
   readonly readiness: () => Promise<readonly Check[]>;
+  /** Whether jobs could be stored, as seldom; undefined where no storage is configured. */
+  readonly storageCheck: (() => Promise<Check>) | undefined;
   /** Holds a body against the resource's table. */
   readonly parse: Parse;
   readonly jobs: JobParts;
@@ -60,11 +64,14 @@ export function compose(
     },
   });
   const parts = { config, resource, lifecycle, telemetry, graph };
+  const { readyMs, readyCacheMs } = config.limits;
+  const jobs = composeJobs(config.jobs, parts, log);
   return {
     ...parts,
-    jobs: composeJobs(config.jobs, parts, log),
+    jobs,
     authorize: createAuthorize(config.entra),
-    readiness: createReadiness(config, resource, graph, tokens, lifecycle.closing),
+    readiness: kept(readyCacheMs, createReadiness(config, resource, graph, tokens, lifecycle.closing)),
+    storageCheck: config.jobs.storage && kept(readyCacheMs, () => lookAtStorage(jobs.storage, readyMs)),
     parse: parserOf(resource, config.validation, pointer),
     close: async () => {
       await lifecycle.end(config.limits.shutdownWritesMs, config.limits.shutdownAnswersMs);

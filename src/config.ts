@@ -88,10 +88,15 @@ const schema = Joi.object<SettingValues>(
   Object.fromEntries(Object.entries(settings).map(([name, { rule }]) => [name, rule])),
 ).unknown(true);
 
-/** A job's lease has to outlive whoever may still send under it, and to be renewed before that (F71). */
+/**
+ * A job's lease has to outlive whoever may still send under it, and to be renewed before that (F71). Whoever looks whether its holder
+ * has died has to come after it has run out: a look that finds it taken ends at the second time (F75).
+ */
 const ascending = [
   ['JOB_RENEW_MS', 'JOB_QUIET_MS'],
   ['JOB_QUIET_MS', 'JOB_LEASE_MS'],
+  ['JOB_LEASE_MS', 'JOB_HEIR_MS'],
+  ['JOB_LEASE_MS', 'JOB_LOOK_MS'],
 ] as const;
 
 const loopbackHosts = ['127.0.0.1', '[::1]', 'localhost'];

@@ -140,8 +140,15 @@ test.each([
   ['JOB_RENEW_MS', { JOB_RENEW_MS: '40000' }, 'JOB_QUIET_MS'],
   ['JOB_QUIET_MS', { JOB_QUIET_MS: '60000' }, 'JOB_LEASE_MS'],
   ['JOB_QUIET_MS', { JOB_LEASE_MS: '20000', JOB_RENEW_MS: '5000' }, 'JOB_LEASE_MS'],
+  ['JOB_LEASE_MS', { JOB_HEIR_MS: '60000' }, 'JOB_HEIR_MS'],
+  ['JOB_LEASE_MS', { JOB_LOOK_MS: '60000' }, 'JOB_LOOK_MS'],
 ])('%s in %j is too long for %s', (name, environment, greater) => {
   expect(refusal({ ...good, ...environment })).toContain(`- ${name} must be less than ${greater}.`);
+});
+
+test('waits of a job that fit by a millisecond are taken', () => {
+  const waits = { JOB_RENEW_MS: '39999', JOB_QUIET_MS: '40000', JOB_HEIR_MS: '60001', JOB_LOOK_MS: '60001' };
+  expect(readConfig({ ...good, ...waits }).jobs.limits).toMatchObject({ renewMs: 39_999, lookMs: 60_001 });
 });
 
 describe('ENTRA_ALLOWED_CLIENT_IDS', () => {

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { startStorage, type Storage } from '../local/storage.js';
 import type { Check } from '../src/graph/readiness.js';
+import { names } from '../src/jobs/azure.js';
 import { json } from './support/host-fixture/process.js';
 import { until } from './telemetry/fixture/process.js';
+import { startStorageProxy, type StorageProxy, type Strike } from './support/storageProxy.js';
 import { startSystem, type System } from './support/system.js';
 
 const systems: System[] = [];
@@ -84,4 +88,82 @@ test('what was found is kept for a while, however many ask', async () => {
   const { call, emulator } = await started({ READY_CACHE_MS: '600000' });
   await Promise.all(Array.from({ length: 20 }, () => call('/api/health/ready')));
   expect(emulator.requests().filter(({ server }) => server === 'graph')).toHaveLength(1);
+});
+
+describe('storage is told of to who may write, and decides nothing', () => {
+  let azurite: Storage;
+  let proxy: StorageProxy;
+  let system: System;
+  beforeAll(async () => {
+    azurite = await startStorage();
+    proxy = await startStorageProxy(azurite);
+    system = await started({ ...proxy.environment, STORAGE_RETRY_MS: '20', READY_TIMEOUT_MS: '2000' });
+  }, 60_000);
+  afterAll(async () => {
+    await system.stop();
+    await proxy.close();
+    await azurite.close();
+  });
+
+  /** What the app asked of storage; the host asks for its own ends. */
+  const asked = () => proxy.requests().filter(({ number }) => number > 0);
+  const found = async () => {
+    const { status, checks } = json(await system.call('/api/health/ready')) as { status: string; checks: Check[] };
+    expect([status, checks.map(({ name }) => name)]).toEqual([
+      'ready',
+      ['token', 'permission', 'graph', 'storage', 'telemetry'],
+    ]);
+    return checks.find(({ name }) => name === 'storage');
+  };
+
+  test('nobody else makes it look', async () => {
+    proxy.clear();
+    expect(json(await system.call('/api/health/ready', { withoutToken: true }))).toEqual({ status: 'ready' });
+    expect(asked()).toEqual([]);
+  });
+
+  test('it asks both containers and the queue, and writes nothing', async () => {
+    proxy.clear();
+    expect(await found()).toEqual({ name: 'storage', ok: true, message: 'Storage answers for jobs.' });
+    expect(asked().map(({ service, path }) => `${service} ${path.split('?')[0]}`)).toEqual(
+      expect.arrayContaining(['blob /jobs', 'blob /job-data', `queue /${names.queue}`]),
+    );
+    expect(asked().filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test.each<[string, string, Strike, string]>([
+    ['refuses a container', '/jobs', { status: 403 }, 'Storage Blob Data Owner'],
+    ['refuses the queue', `/${names.queue}`, { status: 403 }, 'Storage Queue Data Contributor'],
+    ['fails', '/job-data', { status: 500 }, 'AzureWebJobsStorage'],
+    ['hangs', '/job-data', 'hang', 'AzureWebJobsStorage'],
+  ])('one that %s', async (_, path, strike, message) => {
+    proxy.strike((request) => (request.number > 0 && (request.path.split('?')[0] ?? '') === path ? strike : undefined));
+    expect(await found()).toMatchObject({ ok: false, message: expect.stringContaining(message) });
+    proxy.clear();
+    expect(await found()).toMatchObject({ ok: true });
+  });
+
+  test('one without the queue names what makes it', async () => {
+    const queue = QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient(names.queue);
+    await queue.delete();
+    expect(await found()).toMatchObject({ ok: false, message: expect.stringContaining('azd provision') });
+    await queue.create();
+    expect(await found()).toMatchObject({ ok: true });
+  });
+
+  test('where updates cannot succeed, it is told beside what hinders them', async () => {
+    system.emulator.arm({ fault: 'F06', method: 'any', times: 'always' });
+    proxy.strike(({ number }) => (number > 0 ? { status: 403 } : undefined));
+    const told = json(await system.call('/api/health/ready')) as { errors: { code: string }[] };
+    system.emulator.disarm();
+    proxy.clear();
+    expect(told.errors.map(({ code }) => code)).toEqual(['graph', 'storage']);
+  });
+
+  test('what was found is kept for a while, however many ask', async () => {
+    const { call } = await started({ ...proxy.environment, READY_CACHE_MS: '600000' });
+    proxy.clear();
+    await Promise.all(Array.from({ length: 20 }, () => call('/api/health/ready')));
+    expect(asked()).toHaveLength(3);
+  });
 });

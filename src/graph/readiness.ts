@@ -11,24 +11,21 @@ import type { TokenSource } from './token.js';
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly name: 'token' | 'permission' | 'graph' | 'telemetry';
+  readonly name: 'token' | 'permission' | 'graph' | 'storage' | 'telemetry';
   readonly ok: boolean;
   /** What was found and, for the operator, the setting or the grant that mends it. */
   readonly message: string;
 }
 
-/** A function that looks at everything without which no update can succeed; at most once in `READY_CACHE_MS`, however many ask. */
+/** A function that looks at everything without which no update can succeed. */
 export function createReadiness(
   config: Config,
   resource: Resource,
   graph: Graph,
   tokens: TokenSource,
   ends: AbortSignal,
-  now: () => number = () => performance.now(),
 ): () => Promise<readonly Check[]> {
-  let known: { readonly checks: Promise<readonly Check[]>; readonly atMs: number } | undefined;
-
-  async function look(): Promise<readonly Check[]> {
+  return async () => {
     const deadline = deadlineIn(config.limits.readyMs);
     const token = await tokens.get(deadline, ends).catch(() => undefined);
     if (token === undefined) return [noToken];
@@ -45,12 +42,6 @@ export function createReadiness(
       permission(token, resource.permission[config.graph.version] ?? ''),
       { name: 'graph', ok: failure === undefined, message: reached },
     ];
-  }
-
-  return () => {
-    if (known === undefined || now() - known.atMs >= config.limits.readyCacheMs)
-      known = { checks: look(), atMs: now() };
-    return known.checks;
   };
 }
 

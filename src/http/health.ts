@@ -12,26 +12,29 @@ export function live(): Promise<Answer> {
 
 /**
  * GET /health/ready: whether updates can succeed at present. A caller with the Write role also hears of each check what was
- * found and what mends it; everybody else hears no more than yes or no. Telemetry is told of and decides nothing: updates succeed without it.
+ * found and what mends it; everybody else hears no more than yes or no. Storage and telemetry are told of and decide nothing: updates
+ * succeed without them.
  * @throws Problem not-ready
  */
 export async function ready({ request }: HttpCall, parts: Parts): Promise<Answer> {
-  const [checks, operator] = await Promise.all([
+  const [deciding, told] = await Promise.all([
     parts.readiness(),
+    // Storage is asked, and its libraries loaded, for nobody else.
     parts.authorize(request, 'Write').then(
-      () => true,
-      () => false,
+      () => tellOthers(parts),
+      () => undefined,
     ),
   ]);
-  const failed = checks.filter(({ ok }) => !ok);
-  const sending = tellSending(parts.telemetry);
-  if (failed.length === 0) return jsonAnswer({ status: 'ready', ...(operator && { checks: [...checks, sending] }) });
-  const errors = (sending.ok ? failed : [...failed, sending]).map(({ name, message }) => ({
-    pointer: '',
-    code: name,
-    message,
-  }));
-  throw new Problem('not-ready', 'not-applied', { retryAfterSeconds: 5, ...(operator && { errors }) });
+  const checks = told && [...deciding, ...told];
+  if (deciding.every(({ ok }) => ok)) return jsonAnswer({ status: 'ready', ...(checks && { checks }) });
+  const errors = checks?.filter(({ ok }) => !ok).map(({ name, message }) => ({ pointer: '', code: name, message }));
+  throw new Problem('not-ready', 'not-applied', { retryAfterSeconds: 5, ...(errors && { errors }) });
+}
+
+/** What updates succeed without. */
+async function tellOthers({ storageCheck, telemetry }: Parts): Promise<Check[]> {
+  const sending = tellSending(telemetry);
+  return storageCheck ? [await storageCheck(), sending] : [sending];
 }
 
 const ingestion =

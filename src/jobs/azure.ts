@@ -139,6 +139,9 @@ function queueOf(queue: () => Promise<QueueClient>, timeoutMs: number): Queue {
         (await queue()).deleteMessage(id, receipt, { abortSignal }),
       );
     },
+    look: async () => {
+      await orFailed('look', [], timeoutMs, async (abortSignal) => (await queue()).getProperties({ abortSignal }));
+    },
   };
 }
 
@@ -159,7 +162,7 @@ async function orFailed<T>(
     return await work(limit.signal);
   } catch (error) {
     if (refusals.includes(statusOf(error))) return undefined;
-    throw new StorageFailed(operation, error);
+    throw new StorageFailed(operation, error, statusOf(error));
   } finally {
     limit.release();
   }

@@ -59,6 +59,8 @@ export interface Queue {
   readonly update: (sent: Sent, message: object, delayMs: number) => Promise<Sent | undefined>;
   /** Deletes it, if nobody has received it meanwhile. */
   readonly delete: (sent: Sent) => Promise<void>;
+  /** Does nothing, if the queue is there and lets this app in. */
+  readonly look: () => Promise<void>;
 }
 
 /** A message that was sent, and what proves that it is as it was left. */
@@ -69,7 +71,12 @@ export interface Sent {
 
 /** The storage gave no usable answer: what was asked for may have been done. */
 export class StorageFailed extends Error {
-  constructor(operation: string, cause?: unknown) {
+  /** @param status of the last answer, if there was one */
+  constructor(
+    operation: string,
+    cause?: unknown,
+    readonly status?: number,
+  ) {
     super(`${operation} failed`, { cause });
     this.name = 'StorageFailed';
   }

@@ -33,7 +33,7 @@ export interface paths {
     };
     /**
      * Tell whether updates can succeed
-     * @description Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, that of telemetry too, and what mends it.
+     * @description Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, those of storage and telemetry too, and what mends it.
      */
     get: operations['GetReady'];
     put?: never;
@@ -640,7 +640,7 @@ export interface components {
     Ready: {
       /** @constant */
       status: 'ready';
-      /** @description For callers who may write: each thing that was looked at. Telemetry may fail, and updates succeed all the same. */
+      /** @description For callers who may write: each thing that was looked at. Storage and telemetry may fail, and updates succeed all the same; jobs need storage. */
       checks?: {
         /** @description What was looked at. */
         name: string;

@@ -254,6 +254,19 @@ describe('chunks (F54)', () => {
     expect((await readJson(request)).value).toEqual({ model: 'é€😀', n: -0.5 });
   });
 
+  test.each([
+    ['in two', [1, bodyLimitBytes - 1]],
+    ['in many, of which the last is empty', [20_000, 20_000, 25_536, 0]],
+    ['in one, and an empty one', [bodyLimitBytes, 0]],
+    ['in one after an empty one', [0, bodyLimitBytes]],
+  ])('that are together as long as the limit are read: %s', async (_, lengths) => {
+    const body = bytes(`{"a":"${'x'.repeat(bodyLimitBytes - 8)}"}`);
+    let from = 0;
+    const chunks = lengths.map((length) => body.subarray(from, (from += length)));
+    const { value } = await readJson(streaming({ chunks }).request);
+    expect(JSON.stringify(value)).toBe(String(body));
+  });
+
   test('a connection that breaks inside of the body is no JSON, and keeps its cause', async () => {
     const { request } = streaming({ chunks: [bytes('{}')], then: 'break' });
     await expect(readJson(request)).rejects.toMatchObject({

@@ -10,9 +10,9 @@ import { jobSteps } from './thorough.js';
 
 /**
  * An instance is ended (kill -9) at one of its requests to storage, before it arrives or before its answer does; the next one takes
- * over. Its lease would run out in a quarter of a minute: the test breaks it, and lets its heir come after a second.
+ * over. Its lease would run out in a minute, and its heir come after that: the test breaks the lease, and submits the same once more.
  */
-const environment = { PACE_WINDOW_MS: '500', STORAGE_RETRY_MS: '50', JOB_HEIR_MS: '1000', JOB_LOOK_MS: '1000' };
+const environment = { PACE_WINDOW_MS: '500', STORAGE_RETRY_MS: '50' };
 
 let system: JobSystem;
 beforeAll(async () => {

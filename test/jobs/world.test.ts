@@ -4,6 +4,7 @@ import { readResult, type ToldRow } from '../../src/jobs/result.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { cancel, submit } from './world/callers.js';
 import { lies } from './world/check.js';
+import { epochMs } from './world/kernel.js';
 import { callerOf, World, type Truth } from './world/world.js';
 
 const minute = 60_000;
@@ -57,11 +58,14 @@ describe('F78 jobs share the pace', () => {
     expect(world.operations.blob / 2_000).toBeLessThan(0.5);
   });
 
-  test('everything stands still for a minute: no burst after it', async () => {
+  test.each([
+    ['a minute', 60_000],
+    ['less than a lease', 30_000],
+  ])('everything stands still for %s: no burst after it', async (_, standsMs) => {
     const world = new World(1, { workers: 4, batchMs: 10_000 });
-    for (let number = 0; number < 5; number++) addJob(world, `j${number}`, 120, number);
+    for (let number = 0; number < 10; number++) addJob(world, `j${number}`, 120, number);
     world.at(40_000, () => {
-      for (const worker of world.running.keys()) worker.stalledUntilMs = world.nowMs + minute;
+      for (const worker of world.running.keys()) worker.stalledUntilMs = world.nowMs + standsMs;
     });
     await world.run(120 * minute, ended(world));
     expect([world.graph.throttledJobs, await lies(world)]).toEqual([0, []]);
@@ -124,6 +128,59 @@ test('F75 silence after a crash is shorter than 80 s', async () => {
   }
 });
 
+test('F75 who is turned away by a holder that then dies looks again: the job goes on within minutes', async () => {
+  const world = new World(1, {}, { renewMs: 30_000 });
+  addJob(world, 'j', 1_000);
+  const seen = { rows: 0, goesOnMs: 0 };
+  const diesMs = 45_000;
+  world.at(diesMs - 5_000, () => {
+    // An instance receives the heir early; the holder, which renews after half a minute and after a minute, does not learn of it.
+    for (const message of world.messages.values()) if (message.dequeued === 0) world.hide(message, world.nowMs);
+  });
+  world.at(diesMs, () => {
+    for (const [worker, inflight] of world.running) if (inflight.size > 0) world.kill(worker, 'machine', 20 * minute);
+    seen.rows = world.graph.sentRows;
+  });
+  await world.run(20 * minute, () => {
+    if (world.nowMs > diesMs && world.graph.sentRows > seen.rows) seen.goesOnMs ||= world.nowMs;
+    return seen.goesOnMs > 0;
+  });
+  expect(seen.goesOnMs).toBeLessThan(4 * minute);
+});
+
+test('F73 who cannot renew the lease falls silent before it has run out', async () => {
+  const world = new World(1);
+  const truth = addJob(world, 'j', 400);
+  world.fails = /^renew/;
+  await world.run(60 * minute, ended(world));
+  expect((await resultOf(world, truth)).filter(({ outcome }) => outcome === 'not-applied')).toEqual([]);
+  expect(await lies(world)).toEqual([]);
+});
+
+describe('F38 an instance that ends', () => {
+  test('with rows under way keeps their lease: nobody sends them meanwhile', async () => {
+    const world = new World(1, { batchMs: 28_000 });
+    const truth = addJob(world, 'j', 20);
+    await world.run(minute, () => world.graph.sentRows > 0);
+    for (const [worker, inflight] of world.running) if (inflight.size > 0) world.drain(worker);
+    await world.run(10 * minute, ended(world));
+    expect(truth.applied).toEqual(truth.rows.map(() => 1));
+    expect(await lies(world)).toEqual([]);
+  });
+
+  test('while it waits for a slot sends nothing more, at whichever moment', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = new World(seed, { latencyMs: [200, 400] });
+      addJob(world, 'j', 400);
+      world.at(20_000 + seed * 137, () => {
+        for (const worker of [...world.running.keys()]) world.drain(worker);
+      });
+      await world.run(minute);
+      expect(world.lies).toEqual([]);
+    }
+  });
+});
+
 test('F80 a cancel takes seconds, also when the next slot is far away', async () => {
   for (const jobs of [1, 20]) {
     const world = new World(1, { workers: 3 });
@@ -146,6 +203,23 @@ describe('F77 what always fails', () => {
     const rows = await resultOf(world, truth);
     expect(new Set(rows.map(({ outcome, code }) => `${outcome} ${code}`))).toEqual(new Set(['not-applied job-failed']));
     expect([world.givenUp, await lies(world)]).toEqual([1, []]);
+  });
+
+  test.each([
+    ['ten turns in less than half an hour', 10, 29, 0],
+    ['nine turns in more than half an hour', 9, 31, 0],
+    ['ten turns in more than half an hour', 10, 31, 1],
+  ])('given up after turns without a result: %s', async (_, barren, minutes, givenUp) => {
+    const world = new World(1, { workers: 0 });
+    const truth = addJob(world, 'j', 20);
+    await world.run(minute);
+    world.messages.clear();
+    world.enqueue('main', { job: truth.job, barren, since: epochMs + world.nowMs - minutes * minute }, 0);
+    world.startWorker('W', 0);
+    await world.run(60 * minute, ended(world));
+    expect([world.givenUp, truth.applied.every((times) => times === 1), await lies(world)]).toEqual([
+      ...[givenUp, givenUp === 0, []],
+    ]);
   });
 
   test('a poisoned message beside a healthy runner disturbs nothing', async () => {
@@ -194,6 +268,15 @@ test('F81 past retention there is no job, and its key can be used again', async 
   await world.run(90 * minute);
   expect(world.graph.sentRows).toBe(sent + 25);
   expect(await inWorld(world, readProgress(truth.job, askerOf('j'), parts()))).toMatchObject({ status: 'Succeeded' });
+});
+
+test('F81 two with the same key past retention and other rows: one is accepted', async () => {
+  const world = new World(1, {}, { retentionMs: 60 * minute });
+  const truth = addJob(world, 'j', 1);
+  await world.run(70 * minute);
+  const others = truth.rows.map((row) => ({ ...row, changes: { modelDeviceCount: 5 } }));
+  const both = await inWorld(world, Promise.all([submit(world, truth), submit(world, truth, others)]));
+  expect(both.sort()).toEqual([201, 422]);
 });
 
 test('F79 the same key: same rows the same job, other rows 422, another caller another job', async () => {

@@ -1,6 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -129,11 +138,14 @@ test('a job goes on after everything was killed in the middle, and ends right', 
   await first.until(async () => ((await view(jobId, first.headers)).rows.applied ?? 0) > 0);
   expect((await view(jobId, first.headers)).status).toBe('Running');
   // Azurite answers before it writes, which it does every five seconds. Azure's storage does it the other way round.
-  const blobs = join(folder, '.local', String(port), 'storage', '__azurite_db_blob__.json');
-  await first.until(() => existsSync(blobs) && readFileSync(blobs, 'utf8').includes(jobId));
-  first.child.kill('SIGKILL');
+  const written = ['blob', 'blob_extent', 'queue', 'queue_extent'].map((what) =>
+    join(folder, '.local', String(port), 'storage', `__azurite_db_${what}__.json`),
+  );
+  const sinceMs = Date.now();
+  await first.until(() => written.every((file) => existsSync(file) && statSync(file).mtimeMs > sinceMs));
+  expect((await view(jobId, first.headers)).status).toBe('Running');
+  for (const pid of withDescendants(first.child.pid)) killHard(pid);
   await first.ended;
-  // What it had started ends by itself, and gives the ports back.
   const free = async () =>
     !(await fetch(`http://127.0.0.1:${port + 4}/`).then(
       () => true,
@@ -152,6 +164,27 @@ test('a job goes on after everything was killed in the middle, and ends right', 
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
 });
+
+/** A process and all that it has started, and they. */
+function withDescendants(pid: number | undefined): number[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] => [
+    parent,
+    ...all.flatMap(([child, its]) => (its === parent && child !== undefined ? below(child) : [])),
+  ];
+  return pid === undefined ? [] : below(pid);
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
 
 const settingsWith = (values: Record<string, string>) => {
   const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as { Values: object };

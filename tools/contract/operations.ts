@@ -218,7 +218,7 @@ const templates: Readonly<Record<string, Operation>> = {
     tag: 'Health',
     summary: 'Tell whether updates can succeed',
     description:
-      'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, that of telemetry too, and what mends it.',
+      'Looks at the identity and at Microsoft Graph, at most once in a few seconds. With a token that may write, it tells each check, those of storage and telemetry too, and what mends it.',
     answers: { description: 'Updates can succeed at present.', content: { 'application/json': 'Ready' } },
     problems: [...always, 'not-ready'],
   },

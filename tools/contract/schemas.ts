@@ -191,7 +191,7 @@ function templatesOf({ fields, odataType }: Resource, validation: Validation): R
         checks: {
           type: 'array',
           description:
-            'For callers who may write: each thing that was looked at. Telemetry may fail, and updates succeed all the same.',
+            'For callers who may write: each thing that was looked at. Storage and telemetry may fail, and updates succeed all the same; jobs need storage.',
           items: object(
             'One thing that was looked at.',
             {

@@ -14,7 +14,7 @@ export interface StoredBlob {
   readonly metadata: Metadata;
   readonly tag: string;
   readonly changedMs: number;
-  readonly lease?: { readonly id: string; readonly untilMs: number };
+  readonly lease?: { readonly id: string; readonly untilMs: number; readonly holder: Process };
 }
 
 export interface QueuedMessage {
@@ -36,8 +36,8 @@ export function storageFor(world: World, process: Process): Storage {
   const call = <T>(service: 'blob' | 'queue', label: string, effect: () => T) =>
     operate(world, process, service, label, effect);
   return {
-    jobs: blobsFor(world, world.headers, call),
-    data: blobsFor(world, world.data, call),
+    jobs: blobsFor(world, process, world.headers, call),
+    data: blobsFor(world, process, world.data, call),
     queue: queueFor(world, call),
   };
 }
@@ -57,7 +57,7 @@ async function operate<T>(
     await world.sleep(process, half());
     let fault = world.faultAt(process, label, 'before');
     await world.strike(process, fault);
-    if (world.isDown(service)) {
+    if (world.isDown(service) || world.fails?.test(label)) {
       fault = 'fail';
       await world.sleep(process, world.between(200, 2_000));
     }
@@ -73,7 +73,7 @@ async function operate<T>(
   }
 }
 
-function blobsFor(world: World, blobs: Map<string, StoredBlob>, call: Call): Blobs {
+function blobsFor(world: World, process: Process, blobs: Map<string, StoredBlob>, call: Call): Blobs {
   const ask = <T>(label: string, effect: () => T) => call('blob', label, effect);
   const isLeased = (blob: StoredBlob) => blob.lease !== undefined && blob.lease.untilMs > world.nowMs;
   const put = (name: string, text: string, metadata: Metadata, old?: StoredBlob): string => {
@@ -124,13 +124,13 @@ function blobsFor(world: World, blobs: Map<string, StoredBlob>, call: Call): Blo
       ask(`acquire ${name}`, () => {
         const blob = blobs.get(name);
         if (blob === undefined || (isLeased(blob) && blob.lease?.id !== id)) return false;
-        blobs.set(name, { ...blob, lease: { id, untilMs: world.nowMs + leaseMs } });
+        blobs.set(name, { ...blob, lease: { id, untilMs: world.nowMs + leaseMs, holder: process } });
         return true;
       }),
     renew: (name, id) =>
       ask(`renew ${name}`, () => {
         const blob = ownLease(name, id);
-        if (blob) blobs.set(name, { ...blob, lease: { id, untilMs: world.nowMs + world.leaseMs } });
+        if (blob) blobs.set(name, { ...blob, lease: { id, untilMs: world.nowMs + world.leaseMs, holder: process } });
         return blob !== undefined;
       }),
     release: (name, id) =>
@@ -166,5 +166,6 @@ function queueFor(world: World, call: Call): Queue {
         const message = own(sent);
         if (message) world.messages.delete(message.id);
       }),
+    look: () => ask('look', () => undefined),
   };
 }

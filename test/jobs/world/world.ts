@@ -1,4 +1,5 @@
-import { headerName, jobIdOf, readMessage, type Ended, type Header } from '../../../src/jobs/job.js';
+import type { Pace } from '../../../src/graph/pace.js';
+import { folderOf, headerName, jobIdOf, readMessage, type Ended, type Header } from '../../../src/jobs/job.js';
 import type { JobLimits } from '../../../src/jobs/config.js';
 import type { JobParts } from '../../../src/jobs/parts.js';
 import { runPoisoned } from '../../../src/jobs/poison.js';
@@ -7,7 +8,7 @@ import { runTurn } from '../../../src/jobs/turn.js';
 import { modelPerformance } from '../../../src/resource/modelPerformance.js';
 import { SimulatedGraph, property, type TaggedRow } from './graph.js';
 import { calm, type Ground } from './ground.js';
-import { Kernel, type Process } from './kernel.js';
+import { Kernel, epochMs, type Process } from './kernel.js';
 import { storageFor, type QueuedMessage, type StoredBlob } from './storage.js';
 
 /** The contract's limits. */
@@ -44,6 +45,9 @@ const platform = {
   atOnce: 24,
   pollMs: 2_000,
 };
+
+/** The storage tells its time in whole seconds, so what an instance makes of it may be behind by so much. */
+const clocksMs = 2_000;
 
 export type Fault = 'crash' | 'fail' | 'lost' | undefined;
 
@@ -85,7 +89,11 @@ export class World extends Kernel {
   readonly truths = new Map<string, Truth>();
   readonly lies: string[] = [];
   readonly outages: { fromMs: number; toMs: number; service: 'all' | 'blob' | 'queue'; share: number }[] = [];
+  /** Until when everybody waits, as it stood from then on. */
+  readonly blocks: { readonly sinceMs: number; readonly untilMs: number }[] = [];
   readonly operations = { blob: 0, queue: 0 };
+  /** Operations of storage that fail as long as this says so. */
+  fails: RegExp | undefined;
   readonly leaseMs = limits.leaseMs;
   readonly running = new Map<Process, Map<QueuedMessage, string>>();
   /** Everything that can be struck, in order. */
@@ -349,15 +357,30 @@ export class World extends Kernel {
     return blob && (JSON.parse(blob.text) as Header);
   }
 
-  sends(_process: Process, rows: readonly TaggedRow[]): void {
+  sends(process: Process, rows: readonly TaggedRow[]): void {
     for (const { place } of rows) {
       const truth = this.truths.get(place.job);
       const header = this.headerOf(place.job);
       if (truth === undefined || header === undefined) throw new Error('A row of no job was sent.');
       truth.sentMs[place.row] = Math.min(this.nowMs, truth.sentMs[place.row] ?? Infinity);
-      if (!this.data.has(`${place.job}/${header.run}/chunks/${Math.floor(place.row / 20)}`))
-        this.lies.push(`sent without record: ${truth.key} row ${place.row}`);
+      const lies = this.#liesOfSend(process, place, folderOf(place.job, header));
+      this.lies.push(...lies.map((lie) => `${lie}: ${truth.key} row ${place.row}`));
     }
+  }
+
+  /** What must hold when a row is sent, whatever went wrong before: the last looks come after the record. */
+  #liesOfSend(process: Process, { job, row }: TaggedRow['place'], folder: string): string[] {
+    const chunk = this.data.get(`${folder}chunks/${Math.floor(row / 20)}`);
+    if (chunk === undefined) return ['sent without record'];
+    const lies = [];
+    const { lease } = this.headers.get(headerName(job)) ?? {};
+    if (lease?.holder !== process || lease.untilMs <= this.nowMs) lies.push('sent without the lease');
+    const cancel = this.data.get(`${folder}cancel`);
+    if (cancel && cancel.changedMs < chunk.changedMs) lies.push('sent after the cancel');
+    if (process.closing.signal.aborted) lies.push('sent by an instance that ends');
+    const block = this.blocks.findLast(({ sinceMs }) => sinceMs < chunk.changedMs);
+    if (block && block.untilMs > this.nowMs + clocksMs) lies.push('sent while everybody waits');
+    return lies;
   }
 
   applied({ place }: TaggedRow): void {
@@ -366,6 +389,10 @@ export class World extends Kernel {
   }
 
   wrote(name: string): void {
+    if (name === 'pace') {
+      const { blockedUntilMs } = JSON.parse(this.data.get(name)?.text ?? '') as Pace;
+      this.blocks.push({ sinceMs: this.nowMs, untilMs: blockedUntilMs - epochMs });
+    }
     const [job = '', , kind = '', number = ''] = name.split('/');
     const truth = this.truths.get(job);
     if (truth === undefined) return;
