@@ -7,15 +7,20 @@ import { scaledDown, type World } from './model/world.js';
 import { startInstance } from './support/system.js';
 
 /**
- * How far this goes. `npm test` plays a fixed small sample; `npm run verify:model` goes on with other seeds until so many updates were
- * sent (`test/model/jest.config.json`).
+ * How far this goes. `npm test` plays a fixed small sample; `npm run verify:model` goes on with other seeds, in more worlds side by side,
+ * until so many updates were sent (`test/model/jest.config.json`).
  */
-const { modelUpdates = 1, modelSeed = 1 } = globalThis as { modelUpdates?: number; modelSeed?: number };
+const {
+  modelUpdates = 1,
+  modelSeed = 1,
+  modelWorlds = 6,
+} = globalThis as { modelUpdates?: number; modelSeed?: number; modelWorlds?: number };
 const runs = 3;
 const limitMs = modelUpdates === 1 ? 100_000 : 6 * 3_600_000;
 
-const explorers = ['read', 'none'].flatMap((auditFrom, index) =>
-  [0, 1, 2].map((more) => [auditFrom, modelSeed + index * 3 + more] as const),
+const explorers = Array.from(
+  { length: modelWorlds },
+  (_, index) => [index < modelWorlds / 2 ? 'read' : 'none', modelSeed + index] as const,
 );
 
 const worlds: World[] = [];
@@ -31,6 +36,16 @@ async function open(auditFrom: string): Promise<World> {
   worlds.push(world);
   endings.push(() => world.instance.stop());
   return world;
+}
+
+let toldUpdates = 0;
+
+/** One line for each thousand updates of a long run. */
+function tellProgress(): void {
+  const updates = worlds.reduce((sum, world) => sum + world.updates, 0);
+  if (modelUpdates === 1 || updates < toldUpdates + 1000) return;
+  toldUpdates = updates;
+  process.stdout.write(`${updates} of ${modelUpdates} updates\n`);
 }
 
 /** Runs the commands again and again, each time from the emulator's first state. @throws Error with the shortest run that breaks a promise */
@@ -54,6 +69,7 @@ async function explore(auditFrom: string, seed: number): Promise<World> {
       interruptAfterTimeLimit: limitMs,
       markInterruptAsFailure: true,
     });
+    tellProgress();
   }
   return world;
 }
