@@ -28,7 +28,7 @@ interface Step {
 /**
  * `POST $batch`: 200 with one answer for each item, last first, because Graph promises no order.
  * A fault of an item that is an HTTP answer strikes the item; one of the connection strikes the whole batch, after the
- * items have been handled. Faults of items stay in the queue when the batch itself has got one.
+ * items have been handled, unless it is a 429. Faults of items stay in the queue when the batch itself has got one.
  */
 export function answerBatch(
   call: Call,
@@ -41,28 +41,35 @@ export function answerBatch(
   if (typeof steps === 'string') return graphError(call, 400, { code: 'BadRequest', message: steps });
   if (steps === undefined) return notEmulated(call, 'dependsOn in a batch');
 
-  let strikes: Drawn | undefined;
-  let waitMs = 0;
-  const responses = steps.flatMap((step) => {
+  const begun = steps.map((step) => {
     const item = itemCall(step, version, call);
-    const { drawn, end } = items.begin(item, twist.stores === undefined);
-    const act = drawn?.row.act.do;
-    waitMs = Math.max(waitMs, (drawn && items.delayOf(drawn)) ?? 0);
-    const answer =
-      drawn && act !== 'twist' ? struck(drawn, item) : answerItem(item, drawn ? items.twistOf(drawn) : twist);
-    end(act === 'leave out' ? 0 : answer.status);
-    return act === 'leave out' ? [] : [responseOf(step, answer)];
+    return { step, item, ...items.begin(item, twist.stores === undefined) };
+  });
+  const strikes = begun.map(({ drawn }) => drawn).find((drawn) => drawn !== undefined && concernsConnection(drawn));
+  const waitMs = Math.max(0, ...begun.map(({ drawn }) => (drawn && items.delayOf(drawn)) ?? 0));
+  const throttled = strikes !== undefined && throttles(strikes);
+  const responses = begun.flatMap(({ step, item, drawn, end }) => {
+    const answer = throttled ? undefined : answerOf(item, drawn);
+    const told = drawn?.row.act.do === 'leave out' ? undefined : answer;
+    end(told?.status ?? 0);
+    return told === undefined ? [] : [responseOf(step, told)];
   });
   const answer = json(200, { responses: responses.reverse() }, graphHeaders(call));
   return { ...answer, ...(strikes && { strikes }), ...(waitMs > 0 && { waitMs }) };
 
-  function struck(drawn: Drawn, item: Call): Answer {
+  function answerOf(item: Call, drawn: Drawn | undefined): Answer {
+    if (drawn === undefined) return answerItem(item, twist);
+    if (drawn.row.act.do === 'twist') return answerItem(item, items.twistOf(drawn));
     const handled = answerItem(item, { stores: drawn.applied ? 'all' : 'nothing' });
-    const own = items.answerOf(drawn, item);
-    if (!own && drawn.row.act.do !== 'leave out') strikes ??= drawn;
-    return own ?? handled;
+    return items.answerOf(drawn, item) ?? handled;
   }
 }
+
+/** Neither an item's own answer nor the lack of one. */
+const concernsConnection = ({ row: { act } }: Drawn) => !['twist', 'answer', 'leave out'].includes(act.do);
+
+/** Graph has handled nothing of a batch that it refuses for want of quota. */
+const throttles = ({ row: { act } }: Drawn) => act.do === 'wire' && act.text.startsWith('HTTP/1.1 429');
 
 /** @returns the steps, the sentence of the refusal, or `undefined` for what is not emulated */
 function readSteps(call: Call): Step[] | string | undefined {

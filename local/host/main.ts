@@ -4,8 +4,7 @@ import { runCommand, Stop } from '../commandLine.js';
 import { loadApp } from './core.js';
 import { readFlags, type Flags } from './flags.js';
 import { writeLog } from './log.js';
-import type { Listener } from './queueListener.js';
-import type { openQueues } from './queues.js';
+import { openQueues } from './queues.js';
 import { reportCalls } from './report.js';
 import { readQueueSettings } from './queueSettings.js';
 import { buildRoutes, type Route } from './routes.js';
@@ -39,13 +38,13 @@ async function start({ port, root, limits, queues }: Flags): Promise<void> {
   const routes = buildRoutes(app.functions.filter(isHttpTrigger), prefix);
   const streamPort = await openStreamPort(app);
   // The real host ends the worker, with everything that runs in it, and starts another one.
-  const listening = listenToQueues(app, queueSettings, () => {
+  const listening = openQueues(app, queueSettings, () => {
     process.exitCode = 1;
     void end({ ...limits, answersMs: 0, invocationsMs: 0 });
   });
   const end = async (limits: StopLimits) => {
     host.serve(undefined);
-    await stop({ app, ...host, stopQueues: async () => (await listening)?.stop(), limits });
+    await stop({ app, ...host, stopQueues: async () => (await listening).stop(), limits });
     process.exit();
   };
   onSignal(() => end(limits));
@@ -56,14 +55,6 @@ async function start({ port, root, limits, queues }: Flags): Promise<void> {
   process.stdout.write(
     `Functions host listening on http://${address}\n${routes.map((route) => line(route, address)).join('')}${queueLines.join('')}`,
   );
-}
-
-/** The storage library is loaded for an app with queue triggers only. */
-async function listenToQueues(...given: Parameters<typeof openQueues>): Promise<Listener | undefined> {
-  const [app] = given;
-  if (!app.functions.some(isQueueTrigger)) return undefined;
-  const { openQueues } = await import('./queues.js');
-  return openQueues(...given);
 }
 
 /** The first signal begins the end; the same one again is the end. (After Ctrl-C a parent process often sends its own SIGTERM too.) */

@@ -1,4 +1,5 @@
 import { QueueServiceClient } from '@azure/storage-queue';
+import type { QueueConnection } from './queueConnection.js';
 
 /** Marks the requests of this host among those of the app. */
 export const hostUserAgent = 'functions-host';
@@ -9,25 +10,13 @@ const options = {
   retryOptions: { maxTries: 4, retryDelayInMs: 800, maxRetryDelayInMs: 60_000 },
 };
 
-/**
- * The queue service behind a connection of host settings: `<connection>` holds a connection string, or `<connection>__queueServiceUri` the
- * address, `__credential` is `managedidentity` and `__clientId` names a user-assigned one.
- * @throws Error that names the setting
- */
-export async function openQueueService(
-  connection: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<QueueServiceClient> {
-  const connectionString = environment[connection];
-  const address = environment[`${connection}__queueServiceUri`];
-  if (connectionString) {
-    return QueueServiceClient.fromConnectionString(connectionString, options);
+/** The queue service behind a connection. */
+export async function openQueueService(connection: QueueConnection): Promise<QueueServiceClient> {
+  if ('connectionString' in connection) {
+    return QueueServiceClient.fromConnectionString(connection.connectionString, options);
   }
-  if (!address) throw new Error(`The settings ${connection} and ${connection}__queueServiceUri are both missing.`);
-  if (environment[`${connection}__credential`] !== 'managedidentity')
-    throw new Error(`${connection}__credential must be "managedidentity"; this host knows no other.`);
+  const { address, clientId } = connection;
   const { ManagedIdentityCredential } = await import('@azure/identity');
-  const clientId = environment[`${connection}__clientId`];
   const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
   return new QueueServiceClient(address, credential, options);
 }

@@ -1,5 +1,5 @@
 import type { App, RegisteredFunction } from './core.js';
-import { openQueueService } from './queueClient.js';
+import { readConnection } from './queueConnection.js';
 import { listen, type Listener } from './queueListener.js';
 import type { QueueSettings } from './queueSettings.js';
 import { isQueueTrigger } from './triggers.js';
@@ -35,7 +35,10 @@ export async function openQueues(app: App, settings: QueueSettings, timedOut: ()
 
 /** The queue of a function and its poison queue; a function on a poison queue has no further one. */
 async function openQueue({ trigger }: RegisteredFunction) {
-  const service = await openQueueService(trigger.connection ?? 'AzureWebJobsStorage', process.env);
+  const connection = readConnection(trigger.connection ?? 'AzureWebJobsStorage', process.env);
+  // The storage library takes its time to load: only for a connection.
+  const { openQueueService } = await import('./queueClient.js');
+  const service = await openQueueService(connection);
   const name = queueName(trigger.queueName ?? '', process.env);
   const ownPoison = name.endsWith(poisonSuffix) ? undefined : service.getQueueClient(`${name}${poisonSuffix}`);
   return { queue: service.getQueueClient(name), poisonQueue: ownPoison };

@@ -134,6 +134,19 @@ describe('faults of a whole batch', () => {
     expect(emulator.requests({ method: 'POST' })).toMatchObject([{ fault: `F76-envelope-${name}` }]);
   });
 
+  test('a 429 of the connection, which an item of it draws, leaves all items undone', async () => {
+    const model = first.id;
+    emulator.arm({ fault: 'F04b-lines', model });
+    const { text } = await capture(emulator.graphUrl, {
+      method: 'POST',
+      path: '/beta/$batch',
+      headers: { ...json, authorization: `Bearer ${token}` },
+      body: JSON.stringify({ requests }),
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 429 /);
+    expect(emulator.model(model)).toEqual(first);
+  });
+
   test('F76-envelope-hang answers nothing until it is disarmed', async () => {
     const answer = played('F76-envelope-hang');
     await arrived(emulator, { id: first.id }, 2);
