@@ -66,8 +66,8 @@ const lean: Plugin = {
     };
     instead(new RegExp(`^(${leftOut.join('|')})(/|$)`), 'left-out', 'module.exports = {};');
     instead(/^undici$/, 'undici-client', undici);
-    // Its experimental parser, which has to be asked for.
-    instead(/^\.\.\/milo\//, 'left-out-parser', 'module.exports = undefined;');
+    // Its experimental parser, which has to be asked for, and HTTP/2, which is not allowed.
+    instead(/^(\.\.\/milo\/|\.\/client-h2\.js$)/, 'left-out-of-undici', 'module.exports = undefined;');
     instead(/^storage$/, 'storage', storage);
     building.onResolve({ filter: /^@azure\/storage-(blob|queue)$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './storage.js', external: true } : undefined,

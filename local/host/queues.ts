@@ -1,6 +1,6 @@
 import type { App, RegisteredFunction } from './core.js';
 import { readConnection } from './queueConnection.js';
-import { listen, type Listener } from './queueListener.js';
+import type { Listener } from './queueListener.js';
 import type { QueueSettings } from './queueSettings.js';
 import { isQueueTrigger } from './triggers.js';
 
@@ -15,7 +15,9 @@ export async function openQueues(app: App, settings: QueueSettings, timedOut: ()
   const opened = await Promise.all(
     app.functions.filter(isQueueTrigger).map(async (called) => {
       try {
-        return [listen({ ...(await openQueue(called)), app, called, settings, timedOut })];
+        const queues = await openQueue(called);
+        const { listen } = await import('./queueListener.js');
+        return [listen({ ...queues, app, called, settings, timedOut })];
       } catch (error) {
         app.log(
           'error',

@@ -17,7 +17,7 @@ export function issuerOf({ root, tenantId }: Pick<EntraConfig, 'root' | 'tenantI
  * on the configuration's word. Redirects are not followed, for the same reason.
  */
 export function createKeySetReader(entra: EntraConfig): () => Promise<JSONWebKeySet> {
-  const dispatcher = new Agent({ maxResponseSize: answerLimitBytes });
+  const dispatcher = new Agent({ allowH2: false, maxResponseSize: answerLimitBytes });
   const issuer = issuerOf(entra);
 
   async function readJson(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
