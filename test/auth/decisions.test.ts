@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { functionName, registeredOf } from '../../src/register.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 
 const documented = registeredOf(modelPerformance);
 
@@ -14,12 +14,8 @@ const functions = [
   ...documented.map(({ route, roles }) => ({ name: functionName(`api/${route}`), roles })),
 ];
 
-let system: System;
-beforeAll(async () => {
-  // There is no storage here: what asks for it must fail soon.
-  system = await startSystem({ STORAGE_RETRY_MS: '10' });
-});
-afterAll(() => system.stop());
+// There is no storage here: what asks for it must fail soon.
+const system = useSystem({ STORAGE_RETRY_MS: '10' });
 
 /** The functions that the platform knows, as the host lists them: `  name: METHODS address`. */
 const registered = () =>

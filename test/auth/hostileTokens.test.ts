@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { describe, expect, test } from '@jest/globals';
+import { useSystem } from '../support/useSystem.js';
 import { secondsNow } from '../support/forge.js';
 import { hostileTokens } from './hostileTokens.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 
 /** All of an answer that a caller can tell from another one's. */
 async function answerTo(token: string, requestId = 'the-same') {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { describe, expect, jest, test } from '@jest/globals';
+import { useJobSystem } from '../support/useSystem.js';
 
 // A flow, step by step: each action is called as the flow engine calls it, from the connector's files alone, on the local system.
 
@@ -37,11 +37,7 @@ const operationOf = (operationId: string) => {
   return found;
 };
 
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem({ environment: { BULK_WRITES_PER_20_S: '400' } });
-});
-afterAll(() => system.stop());
+const system = useJobSystem({ environment: { BULK_WRITES_PER_20_S: '400' } });
 
 /** What a step leaves for those after it; `body` is an object only when the engine takes the content for JSON. */
 interface Outputs {
@@ -76,7 +72,7 @@ async function action(operationId: string, filled: Readonly<Record<string, unkno
   );
   const query = new URLSearchParams(of('query').map(({ name }): [string, string] => [name, String(filled[name])]));
   const [body] = of('body');
-  const response = await fetch(`${system.instances[0]?.baseUrl ?? ''}${basePath}${target}?${query.toString()}`, {
+  const response = await fetch(`${system.first.baseUrl}${basePath}${target}?${query.toString()}`, {
     method,
     headers: {
       authorization: `Bearer ${system.emulator.issue()}`,

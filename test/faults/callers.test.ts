@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { keyRequests } from '../support/entra.js';
 import { json } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
 import { callerRows, type CallerRow } from './callers.js';
 
 const path = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';
@@ -9,12 +10,11 @@ const content = { 'content-type': 'application/json' };
 const windowsScore = 12.5;
 const body = JSON.stringify({ windowsScore });
 
-let shared: System;
+const shared = useSystem();
+const start = useSystems();
 beforeAll(async () => {
-  shared = await startSystem();
   expect((await call(shared, { authorization: `Bearer ${shared.emulator.issue()}` })).status).toBe(200);
 });
-afterAll(() => shared.stop());
 
 const call = ({ call }: System, headers: object) =>
   call(path, { method: 'PATCH', headers: { ...content, ...headers }, body, withoutToken: true });
@@ -45,10 +45,5 @@ async function play(system: System, { headers, warm, armed = [], times = 1, expe
 
 test.each(callerRows)('$id', async (row) => {
   if (row.own === undefined) return play(shared, row);
-  const system = await startSystem(row.own);
-  try {
-    await play(system, row);
-  } finally {
-    await system.stop();
-  }
+  return play(await start(row.own), row);
 });

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { seed, type Model } from '../../local/emulator/models.js';
 import { json } from '../support/host-fixture/process.js';
 import { scaled } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 
 // Graph shows values that are not of their property's type.
 
 const path = '/api/v1/model-performance';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
-});
-afterAll(() => system.stop());
+const system = useSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
 
 /** For each way to play it: the properties that are shown as null, and those of them that drifted. */
 const rows: Readonly<Record<string, { readonly none: readonly (keyof Model)[] }>> = {

@@ -8,16 +8,12 @@ import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { operationsOf } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { notTested } from '../support/notTested.js';
 
 const operations = operationsOf(modelPerformance);
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 
 const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   system.call(path, { withoutToken: true, headers, method });

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { names } from '../../src/jobs/azure.js';
 import type { JobView } from '../../src/jobs/view.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
-import type { Strike } from '../support/storageProxy.js';
 import type { Instance } from '../support/system.js';
+import { useJobSystem } from '../support/useSystem.js';
+import type { Strike } from '../support/storageProxy.js';
 import { jobSteps } from './thorough.js';
 
 /**
@@ -14,11 +14,7 @@ import { jobSteps } from './thorough.js';
  */
 const environment = { PACE_WINDOW_MS: '500', STORAGE_RETRY_MS: '50' };
 
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem({ instances: 0, environment });
-}, 60_000);
-afterAll(() => system.stop());
+const system = useJobSystem({ instances: 0, environment });
 
 const jobs = '/api/v1/model-performance/jobs';
 const rows = 25;

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { names } from '../../src/jobs/azure.js';
 import type { JobView } from '../../src/jobs/view.js';
 import type { Answer, Sent } from '../support/host-fixture/process.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 import type { Instance } from '../support/system.js';
+import { useJobSystem } from '../support/useSystem.js';
 
 /** Windows and waits scaled down, so that a job of 60 rows takes seconds. */
 const environment = {
@@ -21,19 +21,15 @@ const environment = {
   READ_BACK_DELAYS_MS: '0,100,200',
 };
 
-let system: JobSystem;
+const system = useJobSystem({ environment, quota: { writes: 100, windowMs: 2_000, wait: 'header' } });
 let instance: Instance;
-beforeAll(async () => {
-  system = await startJobSystem({ environment, quota: { writes: 100, windowMs: 2_000, wait: 'header' } });
-  const [first] = system.instances;
-  if (first === undefined) throw new Error('No instance has started.');
-  instance = first;
-}, 60_000);
+beforeAll(() => {
+  instance = system.first;
+});
 afterEach(() => {
   system.proxy.clear();
   system.emulator.disarm();
 });
-afterAll(() => system.stop());
 
 const jobs = '/api/v1/model-performance/jobs';
 let count = 0;

@@ -7,27 +7,22 @@ import { startConsole, type Console } from '../../local/console/console.js';
 import type { ServedCall } from '../../local/host/report.js';
 import { send } from '../support/host-fixture/process.js';
 import { notTested } from '../support/notTested.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { useJobSystem } from '../support/useSystem.js';
 
-let system: JobSystem;
+const environment = { TELEMETRY_INTERVAL_MS: '200', PACE_WINDOW_MS: '500' };
+const system = useJobSystem({ environment, telemetry: true });
 let opened: Console;
 
 beforeAll(async () => {
-  const environment = { TELEMETRY_INTERVAL_MS: '200', PACE_WINDOW_MS: '500' };
-  system = await startJobSystem({ environment, telemetry: true });
-  const [instance] = system.instances;
-  opened = await startConsole(0, system.emulator, instance?.baseUrl ?? '');
-  instance?.host.child.on('message', ({ call }: { call: ServedCall }) => {
+  opened = await startConsole(0, system.emulator, system.first.baseUrl);
+  system.first.host.child.on('message', ({ call }: { call: ServedCall }) => {
     opened.served(call);
   });
-}, 60_000);
+});
 beforeEach(() => {
   system.emulator.reset();
 });
-afterAll(async () => {
-  await opened.close();
-  await system.stop();
-});
+afterAll(() => opened.close());
 
 /** Resolves when this has become true; the test's own time limit is the failure. */
 async function until(what: () => boolean): Promise<void> {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import type { Envelope } from '../../local/emulator/ingestion.js';
 import { play, scaled, wanted } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
 
 // The product as a whole, and what reaches ingestion of its calls.
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
-});
-afterAll(() => system.stop());
+const system = useSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
+const start = useSystems();
 
 const trace = (number: number) => number.toString(16).padStart(32, '0');
 const traced = (number: number) => ({ traceparent: `00-${trace(number)}-${'b'.repeat(16)}-01` });
@@ -163,18 +160,16 @@ describe('F35 ingestion is in trouble: no answer changes', () => {
   });
 
   test('the name cannot be resolved', async () => {
-    const lost = await startSystem({
+    const lost = await start({
       ...scaled,
       APPLICATIONINSIGHTS_CONNECTION_STRING:
         'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://ingestion.invalid/',
     });
     expect((await play(lost, [])).answer.status).toBe(200);
-    await lost.stop();
   });
 });
 
 test('F36 without a connection string it starts, and says so in one line', async () => {
-  const silent = await startSystem();
+  const silent = await start();
   expect(silent.host.output.err.match(/^Warning: there is no telemetry.*\n/gm)).toHaveLength(1);
-  await silent.stop();
 });
