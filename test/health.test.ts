@@ -4,7 +4,7 @@ import { startStorage, type Storage } from '../local/storage.js';
 import type { Check } from '../src/graph/readiness.js';
 import { names } from '../src/jobs/azure.js';
 import { json } from './support/host-fixture/process.js';
-import { until } from './telemetry/fixture/process.js';
+import { until } from './support/until.js';
 import { startStorageProxy, type StorageProxy, type Strike } from './support/storageProxy.js';
 import type { System } from './support/system.js';
 import { useSystem, useSystems } from './support/useSystem.js';
@@ -40,7 +40,7 @@ test('telemetry is told of to who may write, and decides nothing', async () => {
     return { status, ...checks.find(({ name }) => name === 'telemetry') };
   };
   const sending = (ok: boolean, message: string) =>
-    until(async () => {
+    until(message, async () => {
       const last = await found();
       return last.status === 'ready' && last.ok === ok && last.message?.includes(message) === true;
     });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import { useJobSystem } from '../support/useSystem.js';
+import { found } from '../support/until.js';
 
 // A flow, step by step: each action is called as the flow engine calls it, from the connector's files alone, on the local system.
 
@@ -146,12 +147,12 @@ describe('a flow', () => {
     expect([first.statusCode, second.statusCode, second.body.jobId]).toEqual([201, 201, first.body.jobId]);
 
     const { jobId } = first.body;
-    let job = first;
-    while (job.body.endedAt === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      job = await action('GetBulkUpdate', { jobId });
-      expect(job.statusCode).toBe(200);
-    }
+    const ended = async () => {
+      const last = await action('GetBulkUpdate', { jobId });
+      expect(last.statusCode).toBe(200);
+      return last.body.endedAt === undefined ? undefined : last;
+    };
+    const job = await found('the end of the job', ended, { everyMs: 500, limitMs: 200_000 });
     expect(job.body).toMatchObject({ status: 'Succeeded', rows: { total: 300, applied: 300 } });
     const { body } = await action('GetBulkResult', { jobId });
     const rows = body.value as { row: number; id: string; outcome: string; from: object }[];

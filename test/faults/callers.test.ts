@@ -4,6 +4,7 @@ import { json } from '../support/host-fixture/process.js';
 import type { System } from '../support/system.js';
 import { useSystem, useSystems } from '../support/useSystem.js';
 import { callerRows, type CallerRow } from './callers.js';
+import { until } from '../support/until.js';
 
 const path = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';
 const content = { 'content-type': 'application/json' };
@@ -39,7 +40,7 @@ async function play(system: System, { headers, warm, armed = [], times = 1, expe
   expect(emulator.requests({ method: 'PATCH' })).toHaveLength(writes + (wanted.status === 200 ? times : 0));
   // What is renewed in the background meets its fault a little later.
   const struck = () => emulator.requests().some(({ fault }) => fault !== undefined);
-  while (armed.length > 0 && !struck()) await new Promise((resolve) => setImmediate(resolve));
+  if (armed.length > 0) await until('the fault', struck);
   if (wanted.keyRequests !== undefined) expect(keyRequests(emulator)).toBe(wanted.keyRequests);
 }
 

@@ -14,20 +14,13 @@ import { rawCall } from '../support/rawCall.js';
 import type { System } from '../support/system.js';
 import { useSystem, useSystems } from '../support/useSystem.js';
 import { leaks, play, scaled, wanted } from '../support/play.js';
+import { until } from '../support/until.js';
 
 const start = useSystems({ ...scaled, ATTEMPT_TIMEOUT_MS: '20000' });
 
-/** Resolves when this has become true. @throws Error when it does not within 20 s */
-async function until(what: () => boolean): Promise<void> {
-  for (let looks = 0; !what(); looks++) {
-    if (looks > 4000) throw new Error('It did not happen.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Resolves when a request that fits has reached the emulator. */
 const reached = ({ emulator }: System, server: string, method: string) =>
-  until(() => emulator.requests({ method }).some((request) => request.server === server));
+  until(`a ${method} for ${server}`, () => emulator.requests({ method }).some((request) => request.server === server));
 
 /** The platform's 30 s and 41 s at the end of an instance, scaled down. */
 const soon = { flags: ['--answers-limit-ms', '100', '--invocations-limit-ms', '200'] };
@@ -237,7 +230,7 @@ test('F53 the caller goes away: the write completes', async () => {
   );
   await reached(system, 'graph', 'PATCH');
   socket.destroy();
-  await until(() => emulator.model(id)?.model === wanted.model);
+  await until('the new value in Graph', () => emulator.model(id)?.model === wanted.model);
   expect(emulator.requests({ method: 'PATCH' })).toHaveLength(1);
 });
 

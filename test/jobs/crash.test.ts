@@ -7,6 +7,7 @@ import type { Instance } from '../support/system.js';
 import { useJobSystem } from '../support/useSystem.js';
 import type { Strike } from '../support/storageProxy.js';
 import { jobSteps } from './thorough.js';
+import { found } from '../support/until.js';
 
 /**
  * An instance is ended (kill -9) at one of its requests to storage, before it arrives or before its answer does; the next one takes
@@ -43,11 +44,11 @@ async function submit(instance: Instance, { key, updates }: Job): Promise<JobVie
 }
 
 async function untilEnded(instance: Instance, { jobId }: JobView): Promise<JobView> {
-  for (;;) {
+  const ended = async () => {
     const view = JSON.parse((await instance.call(`${jobs}/${jobId}`)).text) as JobView;
-    if (view.endedAt !== undefined) return view;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return view.endedAt === undefined ? undefined : view;
+  };
+  return found('the end of the job', ended, { everyMs: 100, limitMs: 120_000 });
 }
 
 /** What a dead process held. */

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { JobView } from '../../src/jobs/view.js';
 import { jobMetrics } from '../support/jobMetrics.js';
 import { useJobSystem } from '../support/useSystem.js';
+import { until } from '../support/until.js';
 
 const system = useJobSystem({
   telemetry: true,
@@ -35,8 +36,7 @@ test('a job tells how its rows and itself ended, and how far the pace is used', 
   });
   expect(answer.status).toBe(201);
   const { jobId } = JSON.parse(answer.text) as JobView;
-  for (let looks = 0; looks < 1000 && arrived('jobsEnded').sum === 0; looks += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('the metric of the ended job', () => arrived('jobsEnded').sum > 0);
   const { text } = await system.first.call(`/api/v1/model-performance/jobs/${jobId}`);
   expect(JSON.parse(text)).toMatchObject({ status: 'Succeeded' });
   expect(arrived('jobRows')).toMatchObject({ outcomes: ['applied'], sum: updates.length });

@@ -3,6 +3,7 @@ import { faults } from '../../local/emulator/faults.js';
 import type { Envelope } from '../../local/emulator/ingestion.js';
 import { play, scaled, wanted } from '../support/play.js';
 import { useSystem, useSystems } from '../support/useSystem.js';
+import { found } from '../support/until.js';
 
 // The product as a whole, and what reaches ingestion of its calls.
 
@@ -17,14 +18,11 @@ const ofTrace = (number: number, kind: string) =>
   system.emulator.ingestion.envelopes(kind).filter(({ tags }) => tags['ai.operation.id'] === trace(number));
 
 /** So many envelopes of a kind of one trace; kinds travel apart, so that each has to be waited for. */
-async function arrived(number: number, kind: string, count: number): Promise<Envelope[]> {
-  for (let looks = 0; looks < 3000; looks++) {
-    const found = ofTrace(number, kind);
-    if (found.length >= count) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`No ${kind} came: ${system.host.output.err}`);
-}
+const arrived = (number: number, kind: string, count: number): Promise<Envelope[]> =>
+  found(`${count} envelopes of ${kind}`, () => {
+    const sent = ofTrace(number, kind);
+    return sent.length >= count ? sent : undefined;
+  });
 
 const audited = (number: number) => arrived(number, 'Event', 1);
 

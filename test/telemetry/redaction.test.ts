@@ -3,6 +3,7 @@ import { strikes } from '../../tools/soak/strikes.js';
 import { atMost, leaks, play, scaled, wanted } from '../support/play.js';
 import type { Sent } from '../support/host-fixture/process.js';
 import { useSystem } from '../support/useSystem.js';
+import { until } from '../support/until.js';
 
 // Everything that must not leave, through every path; then all that has left is searched.
 
@@ -112,9 +113,7 @@ beforeAll(async () => {
   );
   asked += strikes.length;
   const { ingestion } = emulator;
-  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < asked; looks += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until('the event of every update', () => ingestion.envelopes('Event').length >= asked, { limitMs: 30_000 });
   system.host.child.kill('SIGTERM');
   await system.host.ended;
 }, 180_000);
