@@ -26,20 +26,20 @@ afterAll(() => opened.close());
 describe('strangers', () => {
   const own = () => new URL(opened.url).host;
   const json = { 'content-type': 'application/json' };
-  test.each<[string, number, Record<string, string>]>([
-    ['a program', 200, json],
-    ['the page itself', 200, { ...json, 'sec-fetch-site': 'same-origin', origin: 'own' }],
-    ['a page of another site', 403, { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://example.com' }],
-    ['a page of another port', 403, { ...json, 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }],
-    ['a browser that tells only the origin', 403, { ...json, origin: 'https://example.com' }],
-    ['a page without an origin', 403, { ...json, origin: 'null' }],
-    ['a name that leads to this machine', 403, { ...json, host: 'example.com' }],
-    ['a form', 400, { 'content-type': 'text/plain' }],
-  ])('%s: %d', async (_, status, { origin, ...headers }) => {
+  test.each<[string, number, number, Record<string, string>]>([
+    ['a program', 200, 1, json],
+    ['the page itself', 200, 1, { ...json, 'sec-fetch-site': 'same-origin', origin: 'own' }],
+    ['a page of another site', 403, 0, { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://example.com' }],
+    ['a page of another port', 403, 0, { ...json, 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }],
+    ['a browser that tells only the origin', 403, 0, { ...json, origin: 'https://example.com' }],
+    ['a page without an origin', 403, 0, { ...json, origin: 'null' }],
+    ['a name that leads to this machine', 403, 0, { ...json, host: 'example.com' }],
+    ['a form', 400, 0, { 'content-type': 'text/plain' }],
+  ])('%s: %d', async (_, status, armed, { origin, ...headers }) => {
     const given = { ...headers, ...(origin && { origin: origin === 'own' ? opened.url : origin }) };
     const sent = { method: 'POST', headers: { host: own(), ...given }, body: '{"fault":"F01"}' };
     expect((await send(opened.url, '/arm', sent)).status).toBe(status);
-    expect(system.emulator.armed()).toHaveLength(status === 200 ? 1 : 0);
+    expect(system.emulator.armed()).toHaveLength(armed);
   });
 
   test('the emulator’s control address knows them too', async () => {
