@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +8,7 @@ import { networkProviders, providers } from '../../tools/doctor/subscription.js'
 import { installAzureCli, type AzureCli, type Directory } from '../infra/azure-cli/directory.js';
 import type { System } from '../support/system.js';
 import { useSystem, useSystems } from '../support/useSystem.js';
+import { run } from '../support/tools.js';
 
 jest.setTimeout(120_000);
 
@@ -24,17 +23,10 @@ afterAll(() => {
 });
 
 /** Runs `npm run doctor` without npm, on a machine without the Azure CLI and azd unless a path to them is given; Graph is the emulator. */
-async function doctor(given: readonly string[], environment: Record<string, string> = {}) {
+function doctor(given: readonly string[], environment: Record<string, string> = {}) {
   const metadata = given.includes('--metadata') ? [] : ['--metadata', `${system.emulator.graphUrl}/beta/$metadata`];
-  const child = spawn(process.execPath, ['dist/tools/doctor/main.js', ...given, ...metadata], {
-    env: { PATH: '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out, err };
+  const env = { PATH: '', ...environment };
+  return run([process.execPath, 'dist/tools/doctor/main.js', ...given, ...metadata], { env, bare: true });
 }
 
 /** The doctor with a token of the Write caller, unless these claims say otherwise. */
