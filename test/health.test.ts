@@ -4,23 +4,14 @@ import { startStorage, type Storage } from '../local/storage.js';
 import type { Check } from '../src/graph/readiness.js';
 import { names } from '../src/jobs/azure.js';
 import { json } from './support/host-fixture/process.js';
-import { until } from './telemetry/fixture/process.js';
+import { until } from './support/until.js';
 import { startStorageProxy, type StorageProxy, type Strike } from './support/storageProxy.js';
-import { startSystem, type System } from './support/system.js';
+import type { System } from './support/system.js';
+import { useSystem, useSystems } from './support/useSystem.js';
 
-const systems: System[] = [];
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
-
-async function started(...given: Parameters<typeof startSystem>): Promise<System> {
-  const system = await startSystem({ READY_CACHE_MS: '0', ...given[0] }, given[1]);
-  systems.push(system);
-  return system;
-}
-
-let system: System;
-beforeAll(async () => {
-  system = await started();
-});
+const settings = { READY_CACHE_MS: '0' };
+const system = useSystem(settings);
+const start = useSystems(settings);
 
 test('live tells that the process answers, to everybody', async () => {
   const answer = await system.call('/api/health/live', { withoutToken: true });
@@ -43,13 +34,13 @@ test('ready tells each check to who may write', async () => {
 });
 
 test('telemetry is told of to who may write, and decides nothing', async () => {
-  const { call, patch, emulator } = await started({ TELEMETRY_INTERVAL_MS: '50' }, { telemetry: true });
+  const { call, patch, emulator } = await start({ TELEMETRY_INTERVAL_MS: '50' }, { telemetry: true });
   const found = async () => {
     const { status, checks } = json(await call('/api/health/ready')) as { status: string; checks: Check[] };
     return { status, ...checks.find(({ name }) => name === 'telemetry') };
   };
   const sending = (ok: boolean, message: string) =>
-    until(async () => {
+    until(message, async () => {
       const last = await found();
       return last.status === 'ready' && last.ok === ok && last.message?.includes(message) === true;
     });
@@ -68,7 +59,7 @@ test('a bad token is nobody’s', async () => {
 });
 
 test('a missing permission is named to who may write', async () => {
-  const { call } = await started({}, { roles: ['User.Read.All'] });
+  const { call } = await start({}, { roles: ['User.Read.All'] });
   const told = json(await call('/api/health/ready'));
   expect(told).toMatchObject({ status: 503, error: { code: 'not-ready' }, errors: expect.any(Array) });
   expect(JSON.stringify(told)).toContain('DeviceManagementConfiguration.ReadWrite.All');
@@ -78,14 +69,14 @@ test('a missing permission is named to who may write', async () => {
 });
 
 test('an identity that gives no token is named, and the setting that mends it', async () => {
-  const { call, emulator } = await started();
+  const { call, emulator } = await start();
   emulator.arm({ fault: 'F33', times: 'always' });
   const { text } = await call('/api/health/ready');
   expect(text).toContain('MANAGED_IDENTITY_CLIENT_ID');
 });
 
 test('what was found is kept for a while, however many ask', async () => {
-  const { call, emulator } = await started({ READY_CACHE_MS: '600000' });
+  const { call, emulator } = await start({ READY_CACHE_MS: '600000' });
   await Promise.all(Array.from({ length: 20 }, () => call('/api/health/ready')));
   expect(emulator.requests().filter(({ server }) => server === 'graph')).toHaveLength(1);
 });
@@ -97,10 +88,9 @@ describe('storage is told of to who may write, and decides nothing', () => {
   beforeAll(async () => {
     azurite = await startStorage();
     proxy = await startStorageProxy(azurite);
-    system = await started({ ...proxy.environment, STORAGE_RETRY_MS: '20', READY_TIMEOUT_MS: '2000' });
+    system = await start({ ...proxy.environment, STORAGE_RETRY_MS: '20', READY_TIMEOUT_MS: '2000' });
   }, 60_000);
   afterAll(async () => {
-    await system.stop();
     await proxy.close();
     await azurite.close();
   });
@@ -161,7 +151,7 @@ describe('storage is told of to who may write, and decides nothing', () => {
   });
 
   test('what was found is kept for a while, however many ask', async () => {
-    const { call } = await started({ ...proxy.environment, READY_CACHE_MS: '600000' });
+    const { call } = await start({ ...proxy.environment, READY_CACHE_MS: '600000' });
     proxy.clear();
     await Promise.all(Array.from({ length: 20 }, () => call('/api/health/ready')));
     expect(asked()).toHaveLength(3);

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { json } from './support/host-fixture/process.js';
-import { startSystem, type System } from './support/system.js';
+import { useSystem } from './support/useSystem.js';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 
 test('labels tell every model apart, in the order of people', async () => {
   const [first] = system.emulator.models();

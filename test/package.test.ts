@@ -9,7 +9,7 @@ import { startEmulator } from '../local/emulator/emulator.js';
 import { startStorage } from '../local/storage.js';
 import { json } from './support/host-fixture/process.js';
 import { startInstance, startSystem } from './support/system.js';
-import { until } from './telemetry/fixture/process.js';
+import { until } from './support/until.js';
 
 // The deployment package, far from this repository's node_modules.
 
@@ -102,7 +102,7 @@ test('works: an update, its telemetry, the contract and its page', async () => {
     const [model] = system.emulator.models();
     const answer = await system.patch(model?.id ?? '', { windowsScore: 87.5 });
     expect([answer.status, json(answer)]).toEqual([200, { ...model, windowsScore: 87.5 }]);
-    await until(() => system.emulator.ingestion.envelopes('Event').length > 0);
+    await until('the event', () => system.emulator.ingestion.envelopes('Event').length > 0);
     const [event] = system.emulator.ingestion.envelopes('Event');
     expect(event?.data.baseData).toMatchObject({
       name: 'ModelPerformanceUpdated',
@@ -133,7 +133,9 @@ test('runs a job, whose storage is in a file of its own', async () => {
       const job = await fetch(submitted.headers.get('location') ?? '', { headers });
       return ((await job.json()) as { status: string }).status;
     };
-    await until(async () => !['NotStarted', 'Running'].includes(await status()));
+    await until('the end of the job', async () => !['NotStarted', 'Running'].includes(await status()), {
+      limitMs: 60_000,
+    });
     expect(await status()).toBe('Succeeded');
     expect(emulator.models().map(({ windowsScore }) => windowsScore)).toEqual(updates.map(() => 12.5));
   } finally {

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../local/emulator/models.js';
 import { json, type Sent } from './support/host-fixture/process.js';
-import { startSystem, type System } from './support/system.js';
+import { useSystem } from './support/useSystem.js';
 
 const path = '/api/v1/model-performance';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 beforeEach(() => {
   system.emulator.reset();
 });

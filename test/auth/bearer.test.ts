@@ -1,18 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { json, type Sent } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 
 const id = '7ec79407-9407-7ec7-0794-c77e0794c77e';
 
-let system: System;
+const system = useSystem();
 let token: string;
-beforeAll(async () => {
-  system = await startSystem();
+beforeAll(() => {
   token = system.emulator.issue();
 });
-afterAll(() => system.stop());
 beforeEach(() => {
   system.emulator.reset();
 });

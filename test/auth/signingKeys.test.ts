@@ -9,6 +9,7 @@ import { createVerifier } from '../../src/auth/verify.js';
 import { Problem } from '../../src/problem.js';
 import { entraOf, keyRequests } from '../support/entra.js';
 import { currentKey } from '../support/forge.js';
+import { until } from '../support/until.js';
 
 const [second, hour] = [1_000, 3_600_000];
 
@@ -49,7 +50,7 @@ const settled = () => judge(unknown());
 
 /** Resolves as soon as the issuer has been asked so often; nothing but the background may be asking. */
 async function askedForKeys(times: number): Promise<void> {
-  while (keyRequests(emulator) < times) await new Promise((resolve) => setImmediate(resolve));
+  await until(`${times} requests for keys`, () => keyRequests(emulator) >= times, { everyMs: 1 });
 }
 
 describe('a flood of unknown key ids (F66)', () => {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { markAll } from './example.js';
 
 // The README shows this example; its types are made from the published contract.
@@ -35,11 +35,7 @@ function compile(from = '', to = ''): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ').slice(0, 200));
 }
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ MAX_ATTEMPTS: '1' });
-});
-afterAll(() => system.stop());
+const system = useSystem({ MAX_ATTEMPTS: '1' });
 
 test('the example compiles', () => {
   expect(compile()).toEqual([]);

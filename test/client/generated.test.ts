@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { atHand, run } from '../support/tools.js';
 
 // The clients that NSwag and Kiota make of the contract, compiled and used as docs/CALLERS.md says.
@@ -24,9 +24,8 @@ async function must(command: readonly [string, ...string[]]): Promise<void> {
 }
 
 (there ? describe : describe.skip)('a client in C#', () => {
-  let system: System;
+  const system = useSystem();
   beforeAll(async () => {
-    system = await startSystem();
     cpSync('test/client/dotnet', folder, { recursive: true });
     const nswag = ['/generateOptionalPropertiesAsNullable:true', '/generateNullableReferenceTypes:true'];
     const names = ['/namespace:FromNSwag', '/className:Client', '/output:NSwagClient.cs'];
@@ -35,8 +34,7 @@ async function must(command: readonly [string, ...string[]]): Promise<void> {
     await must(['kiota', 'generate', '--openapi', contract, '--output', 'kiota', ...kiota, '--log-level', 'Error']);
     await must(['dotnet', 'build', '--output', 'built', '-p:UseAppHost=false', '-warnaserror']);
   });
-  afterAll(async () => {
-    await system.stop();
+  afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 

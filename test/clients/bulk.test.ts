@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { afterAll, expect, jest, test } from '@jest/globals';
+import { useSystem } from '../support/useSystem.js';
 import { run } from '../support/tools.js';
 
 // The command line against the local system, as somebody with a spreadsheet types it.
@@ -10,12 +10,8 @@ import { run } from '../support/tools.js';
 jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'bulk-'));
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(async () => {
-  await system.stop();
+const system = useSystem();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 

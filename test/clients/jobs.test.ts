@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { useJobSystem } from '../support/useSystem.js';
 import { atHand, run } from '../support/tools.js';
 
 // Many at once, as people with a spreadsheet, a flow or a shell do it: through the real local system, from the file to Graph and back.
@@ -12,19 +12,15 @@ import { atHand, run } from '../support/tools.js';
 jest.setTimeout(240_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem();
-});
-afterAll(async () => {
-  await system.stop();
+const system = useJobSystem();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const url = () => system.instances[0]?.baseUrl ?? '';
 const program = resolve('dist/clients/bulk/main.js');
 const options = () => ({ cwd: folder, env: { TOKEN: system.emulator.issue() } });
-const bulk = (...given: string[]) => run([process.execPath, program, ...given, '--url', url()], options());
+const bulk = (...given: string[]) =>
+  run([process.execPath, program, ...given, '--url', system.first.baseUrl], options());
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 /** A table as German Excel saves it: with a mark, semicolons and decimal commas. */
@@ -68,7 +64,7 @@ test('a table of German Excel goes in by names, comes back as a result, and is u
 test('a command that is killed goes on where its job is', async () => {
   const models = system.emulator.models();
   write('all.csv', ['id;windowsScore', ...models.map(({ id }) => `${id};99,5`)]);
-  const child = spawn(process.execPath, [program, 'all.csv', '--url', url()], {
+  const child = spawn(process.execPath, [program, 'all.csv', '--url', system.first.baseUrl], {
     ...options(),
     env: { ...process.env, ...options().env },
   });
@@ -83,11 +79,7 @@ test('a command that is killed goes on where its job is', async () => {
 });
 
 describe('what the flow’s way is', () => {
-  const call = (path: string, sent: object = {}) => {
-    const [instance] = system.instances;
-    if (instance === undefined) throw new Error('No instance.');
-    return instance.call(`/api/v1/model-performance/jobs${path}`, sent);
-  };
+  const call = (path: string, sent: object = {}) => system.first.call(`/api/v1/model-performance/jobs${path}`, sent);
   const submit = (csv: string, key: string) =>
     call('', {
       method: 'POST',
@@ -133,7 +125,7 @@ const powershell = atHand('jobs of the PowerShell module', ['pwsh', '-NoProfile'
   const [one, two] = dell();
   const script = `
     Import-Module '${resolve('clients/powershell/ModelPerformance.psd1')}'
-    Connect-ModelPerformance ${url()}
+    Connect-ModelPerformance ${system.first.baseUrl}
     $rows = "model,manufacturer,windowsScore\`n${one?.model ?? ''},Dell Inc.,3.5\`n${two?.model ?? ''},Dell Inc.,4.5" | ConvertFrom-Csv
     $done = $rows | Start-ModelPerformanceJob -Match model,manufacturer | Wait-ModelPerformanceJob -Result
     $stopped = Start-ModelPerformanceJob -Path '${join(folder, 'one.csv')}' | Stop-ModelPerformanceJob

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { atHand, run } from '../support/tools.js';
 
 // The PowerShell module, in a real PowerShell against the local system.
@@ -11,11 +11,7 @@ jest.setTimeout(120_000);
 const there = atHand('the PowerShell module', ['pwsh', '-NoProfile', '-Command', '1']);
 
 (there ? describe : describe.skip)('the module', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await startSystem({ MAX_ATTEMPTS: '1' });
-  });
-  afterAll(() => system.stop());
+  const system = useSystem({ MAX_ATTEMPTS: '1' });
 
   const powershell = (script: string) =>
     run(

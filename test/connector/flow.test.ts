@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { describe, expect, jest, test } from '@jest/globals';
+import { useJobSystem } from '../support/useSystem.js';
+import { found } from '../support/until.js';
 
 // A flow, step by step: each action is called as the flow engine calls it, from the connector's files alone, on the local system.
 
@@ -37,11 +38,7 @@ const operationOf = (operationId: string) => {
   return found;
 };
 
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem({ environment: { BULK_WRITES_PER_20_S: '400' } });
-});
-afterAll(() => system.stop());
+const system = useJobSystem({ environment: { BULK_WRITES_PER_20_S: '400' } });
 
 /** What a step leaves for those after it; `body` is an object only when the engine takes the content for JSON. */
 interface Outputs {
@@ -76,7 +73,7 @@ async function action(operationId: string, filled: Readonly<Record<string, unkno
   );
   const query = new URLSearchParams(of('query').map(({ name }): [string, string] => [name, String(filled[name])]));
   const [body] = of('body');
-  const response = await fetch(`${system.instances[0]?.baseUrl ?? ''}${basePath}${target}?${query.toString()}`, {
+  const response = await fetch(`${system.first.baseUrl}${basePath}${target}?${query.toString()}`, {
     method,
     headers: {
       authorization: `Bearer ${system.emulator.issue()}`,
@@ -150,12 +147,12 @@ describe('a flow', () => {
     expect([first.statusCode, second.statusCode, second.body.jobId]).toEqual([201, 201, first.body.jobId]);
 
     const { jobId } = first.body;
-    let job = first;
-    while (job.body.endedAt === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      job = await action('GetBulkUpdate', { jobId });
-      expect(job.statusCode).toBe(200);
-    }
+    const ended = async () => {
+      const last = await action('GetBulkUpdate', { jobId });
+      expect(last.statusCode).toBe(200);
+      return last.body.endedAt === undefined ? undefined : last;
+    };
+    const job = await found('the end of the job', ended, { everyMs: 500, limitMs: 200_000 });
     expect(job.body).toMatchObject({ status: 'Succeeded', rows: { total: 300, applied: 300 } });
     const { body } = await action('GetBulkResult', { jobId });
     const rows = body.value as { row: number; id: string; outcome: string; from: object }[];

@@ -1,12 +1,12 @@
 import { validate } from '@apidevtools/swagger-parser';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { registeredOf } from '../../src/register.js';
 import { writeOpenApi } from '../../tools/contract/openapi.js';
 import { operationsOf, pages } from '../../tools/contract/operations.js';
 import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { json, type Answer } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
 import { holdAgainstContract, published } from '../support/published.js';
 
 const registered = registeredOf(modelPerformance);
@@ -49,17 +49,8 @@ describe('the published contract', () => {
 });
 
 describe('served', () => {
-  const systems: System[] = [];
-  const started = async (...given: Parameters<typeof startSystem>) => {
-    const system = await startSystem(...given);
-    systems.push(system);
-    return system;
-  };
-  let system: System;
-  beforeAll(async () => {
-    system = await started();
-  });
-  afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
+  const system = useSystem();
+  const start = useSystems();
 
   test('to everybody, as it is committed', async () => {
     const answer = await system.call('/api/openapi.json', { withoutToken: true });
@@ -69,7 +60,7 @@ describe('served', () => {
   });
 
   test('as strict as the deployment', async () => {
-    const { call } = await started({ VALIDATION: 'strict' });
+    const { call } = await start({ VALIDATION: 'strict' });
     expect(json(await call('/api/openapi.json'))).toEqual(published('strict'));
   });
 });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { json, type Answer, type Sent } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { largeBodies } from './large.js';
 
 interface Expected {
@@ -23,11 +23,7 @@ const path = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';
 const jsonType = { 'content-type': 'application/json' };
 const good = '{"model":"qzxj"}';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 beforeEach(() => {
   system.emulator.reset();
 });

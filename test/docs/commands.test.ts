@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { portsFrom } from '../../local/ports.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { useJobSystem } from '../support/useSystem.js';
 import { atHand, run, toolPath, type Ended } from '../support/tools.js';
 import { blocksOf, documents, type Block } from './blocks.js';
 import { directory, placeholders } from './world.js';
@@ -18,9 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
 const state = join(folder, 'directory.json');
 const environments = join(folder, 'environments.json');
 
-let system: JobSystem;
-let baseUrl: string;
-beforeAll(async () => {
+const system = useJobSystem();
+beforeAll(() => {
   for (const program of programs) {
     const path = join(folder, program);
     writeFileSync(
@@ -29,11 +28,8 @@ beforeAll(async () => {
     );
     chmodSync(path, 0o755);
   }
-  system = await startJobSystem();
-  baseUrl = system.instances[0]?.baseUrl ?? '';
 });
-afterAll(async () => {
-  await system.stop();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -44,7 +40,7 @@ function typed({ text, at }: Block): string {
     if (value === undefined) throw new Error(`${at}: nobody knows what to put for ${name}: see test/docs/world.ts.`);
     return value;
   });
-  return filled.replaceAll('http://127.0.0.1:7071', baseUrl);
+  return filled.replaceAll('http://127.0.0.1:7071', system.first.baseUrl);
 }
 
 const boundary = '@@ block';
@@ -61,7 +57,7 @@ async function session(document: string, language: 'sh' | 'powershell'): Promise
     PATH: [folder, dirname(process.execPath), toolPath].join(delimiter),
     AZ_STATE: state,
     AZD_STATE: environments,
-    SYSTEM_URL: baseUrl,
+    SYSTEM_URL: system.first.baseUrl,
     GRAPH_URL: system.emulator.graphUrl,
     // What `npm start` is given; the emulated Entra ID is found from it.
     START_PORT: String(Number(new URL(system.emulator.identityUrl).port) - (portsFrom(0).identity - portsFrom(0).api)),

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +7,7 @@ import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { compareResource } from '../../tools/drift/compare.js';
 import { readSchemaElements } from '../../tools/drift/elements.js';
 import { readMetadata } from '../../tools/drift/metadata.js';
+import { run } from '../support/tools.js';
 
 jest.setTimeout(120_000);
 
@@ -221,16 +220,7 @@ test.each([
 });
 
 describe('npm run drift', () => {
-  async function drift(...given: string[]) {
-    const child = spawn(process.execPath, ['dist/tools/drift/main.js', ...given], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, out, err };
-  }
+  const drift = (...given: string[]) => run([process.execPath, 'dist/tools/drift/main.js', ...given]);
   function file(text: string): string {
     const path = join(folder, 'metadata.xml');
     writeFileSync(path, text);

@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import type { Answer } from '../support/host-fixture/process.js';
 import { leaks, scaled, wanted } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 
 // Up to 20 updates in one call: each is told like a single one, and what strikes one of them strikes no other.
 
 const path = '/api/v1/model-performance/batch';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, READ_BACK_DELAYS_MS: '0,50,200' });
-});
-afterAll(() => system.stop());
+const system = useSystem({ ...scaled, READ_BACK_DELAYS_MS: '0,50,200' });
 beforeEach(() => {
   system.emulator.reset();
 });
@@ -241,11 +237,7 @@ describe('F76 one item of a batch', () => {
 });
 
 describe('F76 a batch as a whole', () => {
-  let unread: System;
-  beforeAll(async () => {
-    unread = await startSystem({ ...scaled, AUDIT_FROM: 'none' });
-  });
-  afterAll(() => unread.stop());
+  const unread = useSystem({ ...scaled, AUDIT_FROM: 'none' });
 
   const all = (text: string) => [text, text, text];
   const post = (fault: string, more: Partial<ArmedFault> = {}) => ({ fault, method: 'POST', ...more }) as const;

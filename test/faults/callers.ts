@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { callers, tenantId } from '../../local/emulator/constants.js';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import type { Emulator } from '../../local/emulator/emulator.js';
@@ -23,7 +24,8 @@ export interface CallerRow {
     /** Parts of the text that a person reads. */
     readonly message?: readonly string[];
     readonly challenge?: string;
-    readonly retryAfter?: true;
+    /** What the header holds. */
+    readonly retryAfter?: unknown;
     /** How often the issuer was asked for its keys, over the whole row. */
     readonly keyRequests?: number;
   };
@@ -41,7 +43,11 @@ const forbidden = {
   message: ['ModelPerformance.Write'],
   challenge: 'Bearer realm="model-performance", error="insufficient_scope"',
 };
-const noKeys = { status: 503, code: 'signing-keys-unavailable', retryAfter: true } as const;
+const noKeys = {
+  status: 503,
+  code: 'signing-keys-unavailable',
+  retryAfter: expect.stringMatching(/^[1-9]\d*$/) as unknown,
+} as const;
 const good = { status: 200 };
 
 const bearer = (token: (emulator: Emulator) => string) => (emulator: Emulator) => ({

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { problems, type Code } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { worded } from '../../src/resource/words.js';
 import type { Answer } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystems } from '../support/useSystem.js';
 import { graphRows, type GraphRow } from './graph.js';
 import { atMost, leaks, samePlatformToken, scaled } from '../support/play.js';
 
@@ -36,9 +37,11 @@ interface Read {
   readonly calls: number;
 }
 
+const start = useSystems(limits);
+
 /** A collection whose reading needs three pages. */
-async function started(environment: Record<string, string>): Promise<System> {
-  const system = await startSystem(environment);
+async function started(environment: Record<string, string> = {}): Promise<System> {
+  const system = await start(environment);
   const { emulator } = system;
   emulator.arm(samePlatformToken);
   const [example] = emulator.models();
@@ -98,7 +101,7 @@ function begin(limit: number, some: typeof plays, one: (row: GraphRow, name: Nam
 }
 
 beforeAll(async () => {
-  systems.push(...(await Promise.all(Array.from({ length: 5 }, () => started(limits)))));
+  systems.push(...(await Promise.all(Array.from({ length: 5 }, () => started()))));
   const [forModels, ...forLists] = systems;
   if (forModels === undefined) throw new Error('There is no system.');
   begin(30, plays.filter(ofModel), (row, name) => readModel(forModels, row, name));
@@ -114,7 +117,6 @@ beforeAll(async () => {
     }
   });
 }, 60_000);
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
 
 /** Which column of the rows tells what each is to end with. */
 const columns = {
@@ -163,11 +165,10 @@ test('nothing follows a redirect', async () => {
 });
 
 test('pages that each come in time, and too late together, end with the call’s own deadline', async () => {
-  const { emulator, call, stop } = await started({ ...scaled, DEADLINE_MS: '1500' });
+  const { emulator, call } = await started({ ...scaled, DEADLINE_MS: '1500' });
   emulator.arm({ fault: 'F25-late', method: 'GET', times: 'always', delayMs: 600 });
   const answer = await call(path);
   const asked = emulator.requests().filter(({ server }) => server === 'graph');
-  await stop();
   expect(answer).toMatchObject({ status: 504, headers: { 'x-ms-error-code': 'graph-timeout' } });
   expect(asked.length).toBeLessThanOrEqual(3);
 });

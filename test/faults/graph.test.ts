@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { graphRows, type GraphRow } from './graph.js';
 import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } from '../support/play.js';
 
 /** What Graph does in one test. */
 type Scenario = 'always' | 'always, after storing' | 'once' | 'always, and reads fail';
 
-let system: System;
+const system = useSystem(scaled);
 let played: Map<string, Promise<Played>>;
 
 const scenarios = graphRows.flatMap((row) => {
@@ -28,8 +28,7 @@ function script(kind: Scenario, { id }: GraphRow) {
   return [{ ...fault, times: 'always' } as const, { fault: 'none', ...read }, { fault: 'F12', ...read, times: 9 }];
 }
 
-beforeAll(async () => {
-  system = await startSystem(scaled);
+beforeAll(() => {
   system.emulator.arm(samePlatformToken);
   const results = atMost(
     40,
@@ -41,7 +40,6 @@ beforeAll(async () => {
   );
   played = new Map(results.map((result, index) => [scenarios[index]?.name ?? '', result]));
 });
-afterAll(() => system.stop());
 
 async function playedBy(name: string): Promise<Played> {
   const result = await played.get(name);

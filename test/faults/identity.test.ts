@@ -1,19 +1,13 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystems } from '../support/useSystem.js';
 import { identityRows } from './identity.js';
 import { leaks, play, samePlatformToken, scaled } from '../support/play.js';
 
 // The identity library caches tokens for the whole process, so that each row needs a process of its own.
 
-const systems: System[] = [];
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
-
-async function cold(environment: Record<string, string> = {}, lifetimeSeconds = 86_400): Promise<System> {
-  const system = await startSystem({ ...scaled, ...environment }, { tokenLifetimeSeconds: lifetimeSeconds });
-  systems.push(system);
-  return system;
-}
+const cold = useSystems(scaled);
 
 const identityCalls = ({ emulator }: System) =>
   emulator.requests().filter(({ server }) => server === 'identity').length;

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../../local/emulator/models.js';
 import { json } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 
 // Graph's links between the pages of a list lead astray.
 
 const path = '/api/v1/model-performance';
 const all = seed();
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ LIST_PAGES: '5' });
-});
-afterAll(() => system.stop());
+const system = useSystem({ LIST_PAGES: '5' });
 beforeEach(() => {
   system.emulator.reset();
 });

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { problems } from '../../src/problem.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { graphRows, type GraphRow } from './graph.js';
 import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } from '../support/play.js';
 
 // Two attempts: the first meets one fault, the second another, and what the caller hears has to be true of both.
 
-let system: System;
 let found: Promise<Played>[];
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '4000', MAX_ATTEMPTS: '2' });
+const system = useSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '4000', MAX_ATTEMPTS: '2' });
+beforeAll(() => {
   system.emulator.arm(samePlatformToken);
   found = atMost(
     24,
@@ -20,7 +19,6 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(() => system.stop());
 
 /** One of each kind: what comes after it cannot tell those of a kind apart. */
 const kindOf = ({ fails, outcome, writes, waitMs = 0 }: GraphRow) => [fails, outcome, writes, waitMs >= 1000].join(' ');

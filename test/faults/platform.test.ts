@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { startEmulator } from '../../local/emulator/emulator.js';
 import { compose } from '../../src/compose.js';
@@ -11,32 +11,19 @@ import { handle } from '../../src/http/handle.js';
 import type { ArmedFault } from '../../local/emulator/armory.js';
 import { send } from '../support/host-fixture/process.js';
 import { rawCall } from '../support/rawCall.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
 import { leaks, play, scaled, wanted } from '../support/play.js';
+import { until } from '../support/until.js';
 
-const systems: System[] = [];
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
-
-async function started(environment: Record<string, string> = {}, flags: string[] = []): Promise<System> {
-  const system = await startSystem({ ...scaled, ATTEMPT_TIMEOUT_MS: '20000', ...environment }, { flags });
-  systems.push(system);
-  return system;
-}
-
-/** Resolves when this has become true. @throws Error when it does not within 20 s */
-async function until(what: () => boolean): Promise<void> {
-  for (let looks = 0; !what(); looks++) {
-    if (looks > 4000) throw new Error('It did not happen.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const start = useSystems({ ...scaled, ATTEMPT_TIMEOUT_MS: '20000' });
 
 /** Resolves when a request that fits has reached the emulator. */
 const reached = ({ emulator }: System, server: string, method: string) =>
-  until(() => emulator.requests({ method }).some((request) => request.server === server));
+  until(`a ${method} for ${server}`, () => emulator.requests({ method }).some((request) => request.server === server));
 
 /** The platform's 30 s and 41 s at the end of an instance, scaled down. */
-const soon = ['--answers-limit-ms', '100', '--invocations-limit-ms', '200'];
+const soon = { flags: ['--answers-limit-ms', '100', '--invocations-limit-ms', '200'] };
 
 /** Ends the instance while a call runs that takes longer than the platform waits for it, and tells what became of the call. */
 async function cutOff(system: System, faults: readonly ArmedFault[], server = 'graph', method = 'PATCH') {
@@ -69,7 +56,7 @@ describe('F38 the instance shuts down', () => {
     { what: 'a wait', faults: [{ fault: 'F01', retryAfterSeconds: 1 }], status: 200 },
     { what: 'a look', faults: [{ fault: 'F16' }], environment: { READ_BACK_DELAYS_MS: '0,400' }, status: 424 },
   ])('$what that is under way has its time, and is answered', async ({ faults, environment, status }) => {
-    const system = await started(environment);
+    const system = await start(environment);
     const call = play(system, faults);
     await reached(system, 'graph', 'PATCH');
     system.host.child.kill('SIGTERM');
@@ -80,7 +67,7 @@ describe('F38 the instance shuts down', () => {
 
   // Nobody reads an answer any more; log and audit do.
   test('a write that is under way at the end gets its time, and is verified', async () => {
-    const system = await started({}, soon);
+    const system = await start({}, soon);
     const seen = await cutOff(system, [{ fault: 'F25-late', delayMs: 600, applied: true }]);
     expect(seen).toEqual({ logged: [], writes: 1, model: wanted.model });
   });
@@ -114,17 +101,14 @@ describe('F38 the instance shuts down', () => {
       writes: 0,
     },
   ])('$what: $outcome', async ({ faults, on = ['graph', 'PATCH'], outcome, writes }) => {
-    const system = await started({ SHUTDOWN_WRITES_MS: '1000', TOKEN_TIMEOUT_MS: '20000' }, soon);
+    const system = await start({ SHUTDOWN_WRITES_MS: '1000', TOKEN_TIMEOUT_MS: '20000' }, soon);
     const seen = await cutOff(system, faults, ...on);
     expect(seen).toMatchObject({ logged: [{ problem: 'shutting-down', status: 503, outcome }], writes });
   });
 });
 
 describe('F56 a header that makes a call hang in stream mode', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await started({ STREAM_TIMEOUT_MS: '3000' });
-  });
+  const system = useSystem({ ...scaled, STREAM_TIMEOUT_MS: '3000' });
 
   // A query that is called `Headers` hides them from the app: then the time limit ends the call.
   const path = '/api/health/live';
@@ -167,10 +151,7 @@ describe('F56 a header that makes a call hang in stream mode', () => {
 });
 
 describe('F57 settings that cannot be used', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await started({ MAX_ATTEMPTS: 'SECRET-many', ENTRA_TENANT_ID: '', GRAPH_VERSION: 'SECRET-v9' });
-  });
+  const system = useSystem({ MAX_ATTEMPTS: 'SECRET-many', ENTRA_TENANT_ID: '', GRAPH_VERSION: 'SECRET-v9' });
 
   test('every route answers not-configured, and says nothing of them', async () => {
     const routes = [...system.host.output.out.matchAll(/^ {2}[\w-]+: [A-Z,]+ http:\/\/[^/]+(?<path>\S+)$/gm)];
@@ -237,7 +218,7 @@ describe('F39 an exception that nobody foresaw', () => {
 });
 
 test('F53 the caller goes away: the write completes', async () => {
-  const system = await started();
+  const system = await start();
   const { emulator, baseUrl } = system;
   const id = emulator.models()[0]?.id ?? '';
   emulator.arm({ fault: 'none', method: 'PATCH', delayMs: 300 });
@@ -249,12 +230,12 @@ test('F53 the caller goes away: the write completes', async () => {
   );
   await reached(system, 'graph', 'PATCH');
   socket.destroy();
-  await until(() => emulator.model(id)?.model === wanted.model);
+  await until('the new value in Graph', () => emulator.model(id)?.model === wanted.model);
   expect(emulator.requests({ method: 'PATCH' })).toHaveLength(1);
 });
 
 test('F27 an endless body is left after 64 KiB, long before the attempt’s limit', async () => {
-  const system = await started({ ATTEMPT_TIMEOUT_MS: '600000', DEADLINE_MS: '600000', MAX_ATTEMPTS: '1' });
+  const system = await start({ ATTEMPT_TIMEOUT_MS: '600000', DEADLINE_MS: '600000', MAX_ATTEMPTS: '1' });
   expect((await play(system, [{ fault: 'F27' }])).answer.status).toBe(200);
   expect((await play(system, [{ fault: 'F27-error' }])).body).toMatchObject({ error: { code: 'graph-unavailable' } });
   expect(leaks(system.host.output.out + system.host.output.err)).toEqual([]);

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useSystem } from '../support/useSystem.js';
 import { graphRows, type GraphRow } from './graph.js';
 import { atMost, leaks, play, samePlatformToken, scaled, wanted, type Played } from '../support/play.js';
 
 // The same faults, where Graph is only read: a preview has nothing to leave in doubt, and an update goes on without its audit's "from".
 
-let system: System;
+const system = useSystem(scaled);
 let previews: Promise<Played>[];
 let updates: Promise<Played>[];
-beforeAll(async () => {
-  system = await startSystem(scaled);
+beforeAll(() => {
   system.emulator.arm(samePlatformToken);
   const all = <T>(one: (row: GraphRow) => Promise<T>) =>
     atMost(
@@ -19,7 +18,6 @@ beforeAll(async () => {
   previews = all(({ id }) => play(system, [{ fault: id, method: 'GET', times: 'always' }], 'preview'));
   updates = all(({ id }) => play(system, [{ fault: id, method: 'GET' }]));
 });
-afterAll(() => system.stop());
 
 const numbered = graphRows.map((row, index) => ({ ...row, index }));
 const succeeding = (name: 'read' | 'afterRead') => numbered.filter((row) => row[name] === undefined);

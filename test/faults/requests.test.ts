@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { json, type Answer } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { rawCall } from '../support/rawCall.js';
 import { modelId, requestRows, type Accepted, type Refused, type RequestRow } from './requests.js';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 beforeEach(() => {
   system.emulator.reset();
 });

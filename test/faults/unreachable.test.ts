@@ -1,20 +1,13 @@
-import { afterAll, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { expect, test } from '@jest/globals';
+import { useSystems } from '../support/useSystem.js';
 import { leaks, play, scaled } from '../support/play.js';
 
-const systems: System[] = [];
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
-
-async function started(environment: Record<string, string> = {}): Promise<System> {
-  const system = await startSystem({ ...scaled, ...environment });
-  systems.push(system);
-  return system;
-}
+const start = useSystems(scaled);
 
 const unreachable = { status: 503, error: { code: 'graph-unreachable' }, outcome: 'not-applied' };
 
 test('F21 connections are refused: not applied, and over when Graph is back', async () => {
-  const system = await started();
+  const system = await start();
   system.emulator.arm({ fault: 'F21' });
   const { answer, body, before, after } = await play(system, []);
   expect(body).toMatchObject(unreachable);
@@ -28,13 +21,13 @@ test('F21 connections are refused: not applied, and over when Graph is back', as
 });
 
 test('F21 the name cannot be resolved', async () => {
-  const system = await started({ GRAPH_ROOT: 'https://graph.invalid' });
+  const system = await start({ GRAPH_ROOT: 'https://graph.invalid' });
   expect((await play(system, [])).body).toMatchObject(unreachable);
 });
 
 test('F22 no TLS: nothing is sent in plain text', async () => {
-  const plain = await started();
-  const system = await started({ GRAPH_ROOT: plain.emulator.graphUrl.replace('http:', 'https:') });
+  const plain = await start();
+  const system = await start({ GRAPH_ROOT: plain.emulator.graphUrl.replace('http:', 'https:') });
   const { body } = await play(system, []);
   expect(body).toMatchObject(unreachable);
   expect(plain.emulator.requests()).toEqual([]);

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startSystem, type System } from '../support/system.js';
+import { describe, expect, test } from '@jest/globals';
+import { useSystem } from '../support/useSystem.js';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 
 const large = Buffer.alloc(40 * 1024 * 1024, ' ');
 const model = '/api/v1/model-performance/7ec79407-9407-7ec7-0794-c77e0794c77e';

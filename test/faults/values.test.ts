@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { seed, type Model } from '../../local/emulator/models.js';
 import { json } from '../support/host-fixture/process.js';
 import { scaled } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
+import { found } from '../support/until.js';
 
 // Graph shows values that are not of their property's type.
 
 const path = '/api/v1/model-performance';
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
-});
-afterAll(() => system.stop());
+const system = useSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
 
 /** For each way to play it: the properties that are shown as null, and those of them that drifted. */
 const rows: Readonly<Record<string, { readonly none: readonly (keyof Model)[] }>> = {
@@ -98,14 +96,10 @@ describe('F29 a value that is not of its type', () => {
 });
 
 /** The first envelope of a kind that holds a text. */
-async function reported({ emulator, host }: System, kind: string, text: string): Promise<string> {
-  for (let looks = 0; looks < 3000; looks += 1) {
-    const found = emulator.ingestion
+const reported = ({ emulator }: System, kind: string, text: string): Promise<string> =>
+  found(`an envelope of ${kind} with ${text}`, () =>
+    emulator.ingestion
       .envelopes(kind)
       .map((one) => JSON.stringify(one))
-      .find((one) => one.includes(text));
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`It was not reported: ${host.output.err}`);
-}
+      .find((one) => one.includes(text)),
+  );

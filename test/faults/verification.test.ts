@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { json } from '../support/host-fixture/process.js';
 import { play, scaled, wanted } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
 
 // What Graph shows after a write decides what the caller hears: these are the cases that the table of faults has no column for.
 
-const systems: System[] = [];
-afterAll(() => Promise.all(systems.map(({ stop }) => stop())));
-
-async function started(environment: Record<string, string>): Promise<System> {
-  const system = await startSystem({ ...scaled, ...environment });
-  systems.push(system);
-  return system;
-}
+const start = useSystems(scaled);
 
 describe('F16b a write that is stored at once and shown late', () => {
-  let patient: System;
-  beforeAll(async () => {
-    patient = await started({ READ_BACK_DELAYS_MS: '0,50,700' });
-  });
+  const patient = useSystem({ ...scaled, READ_BACK_DELAYS_MS: '0,50,700' });
 
   test.each(['F16b-200', 'F16b-204'])('%s: the last look shows it', async (fault) => {
     const { answer, body, after } = await play(patient, [{ fault, delayMs: 500 }]);
@@ -56,7 +46,7 @@ describe('F16b a write that is stored at once and shown late', () => {
 
 describe('F16 what counts as shown', () => {
   test('a whole number that is one less does not', async () => {
-    const system = await started({});
+    const system = await start();
     const [model] = system.emulator.models();
     system.emulator.arm({ fault: 'F16-count' });
     const answer = await system.patch(model?.id ?? '', { modelDeviceCount: 2_147_483_647 });
@@ -68,7 +58,7 @@ describe('F16 what counts as shown', () => {
   });
 
   test('VERIFY_BY=read: a good 200 is not believed before a look shows the same', async () => {
-    const system = await started({ VERIFY_BY: 'read' });
+    const system = await start({ VERIFY_BY: 'read' });
     const good = await play(system, []);
     expect([good.answer.status, good.readBacks.length]).toEqual([200, 1]);
     const blind = await play(system, [
@@ -79,7 +69,7 @@ describe('F16 what counts as shown', () => {
   });
 
   test('F17 an id in another case is the same object, in Graph’s spelling', async () => {
-    const system = await started({});
+    const system = await start();
     const [model] = system.emulator.models();
     const [own, upper] = [model?.id ?? '', model?.id.toUpperCase() ?? ''];
     expect(json(await system.patch(upper, { windowsScore: 1.5 }))).toMatchObject({ id: own, windowsScore: 1.5 });
@@ -92,7 +82,7 @@ describe('F16 what counts as shown', () => {
 
 describe('F12 a write that meets a 404', () => {
   test('without a read before it, there may be no such model', async () => {
-    const system = await started({ AUDIT_FROM: 'none' });
+    const system = await start({ AUDIT_FROM: 'none' });
     const { body, writes } = await play(system, [{ fault: 'F12' }]);
     expect(body).toMatchObject({ error: { code: 'not-found' }, outcome: 'not-applied' });
     expect(writes).toHaveLength(1);
@@ -101,7 +91,7 @@ describe('F12 a write that meets a 404', () => {
 
 describe('F04c a wait that the read before the write was told', () => {
   test('ends the call when it does not fit, and nothing is sent', async () => {
-    const system = await started({ DEADLINE_MS: '4000' });
+    const system = await start({ DEADLINE_MS: '4000' });
     const { answer, body, writes } = await play(system, [{ fault: 'F01', method: 'GET', retryAfterSeconds: 9 }]);
     expect(body).toMatchObject({ error: { code: 'graph-throttled' }, outcome: 'not-applied', retryAfterSeconds: 9 });
     expect(answer.headers['retry-after']).toBe('9');

@@ -1,23 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { problems } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import { operationsOf } from '../../tools/contract/operations.js';
 import { json } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
-import { notTested } from '../support/notTested.js';
+import { useSystem } from '../support/useSystem.js';
+import { describeInChromium, tabTo } from '../support/chromium.js';
 
 const operations = operationsOf(modelPerformance);
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem();
-});
-afterAll(() => system.stop());
+const system = useSystem();
 
 const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   system.call(path, { withoutToken: true, headers, method });
@@ -70,43 +63,14 @@ describe('the files of the page', () => {
   });
 });
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) notTested('the contract page', 'there is no Chromium');
-
-(executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'docs-page-'));
-  const complaints: string[] = [];
-  const asked: string[] = [];
-  let browser: BrowserContext;
+const shown = { url: () => `${system.baseUrl}/api/docs`, ready: '.operation', height: 1000 };
+describeInChromium('the contract page', shown, (inChromium) => {
+  const { complaints, asked, photograph } = inChromium;
   let page: Page;
-
-  beforeAll(async () => {
-    const off = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'];
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--no-first-run', ...off.map((name) => `--disable-${name}`)],
-      viewport: { width: 1280, height: 1000 },
-    });
-    browser.setDefaultTimeout(60_000);
-    page = await browser.newPage();
-    page.on('console', (line) => {
-      if (['error', 'warning'].includes(line.type())) complaints.push(line.text());
-    });
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('request', (request) => asked.push(request.url()));
-    await page.goto(`${system.baseUrl}/api/docs`);
-    await page.locator('.operation').first().waitFor();
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
+  beforeAll(() => {
+    page = inChromium.page;
   });
 
-  /** Leaves a photograph for people to look at. */
-  const photograph = (name: string) => {
-    mkdirSync('reports', { recursive: true });
-    return page.screenshot({ path: `reports/${name}.png`, fullPage: true });
-  };
   const operation = (name: string) => page.locator(`#${name}`);
   const opened = async (name: string) => {
     await operation(name).locator('summary').first().click();
@@ -173,7 +137,7 @@ if (executablePath === undefined) notTested('the contract page', 'there is no Ch
 
   test('a token in the address fills the field and leaves the address', async () => {
     const token = system.emulator.issue();
-    const other = await browser.newPage();
+    const other = await page.context().newPage();
     await other.goto(`${system.baseUrl}/api/docs#token=${token}`);
     await other.locator('#known', { hasText: 'ModelPerformance.Write' }).waitFor();
     expect([await other.getByLabel('Access token').inputValue(), other.url()]).toEqual([
@@ -184,19 +148,12 @@ if (executablePath === undefined) notTested('the contract page', 'there is no Ch
   });
 
   test('a whole call by keyboard alone', async () => {
-    const other = await browser.newPage();
+    const other = await page.context().newPage();
     await other.goto(`${system.baseUrl}/api/docs`);
     await other.locator('.operation').first().waitFor();
-    const tabTo = async (what: string) => {
-      for (let steps = 0; steps < 60; steps += 1) {
-        if (await other.evaluate(`document.activeElement.matches(${JSON.stringify(what)})`)) return;
-        await other.keyboard.press('Tab');
-      }
-      throw new Error(`${what} is not reached.`);
-    };
-    await tabTo('#GetLive > summary');
+    await tabTo(other, '#GetLive > summary');
     await other.keyboard.press('Enter');
-    await tabTo('#GetLive .send');
+    await tabTo(other, '#GetLive .send');
     await other.keyboard.press('Enter');
     await other.locator('#GetLive .live .status', { hasText: '200' }).waitFor();
     await other.close();

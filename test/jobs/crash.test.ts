@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { names } from '../../src/jobs/azure.js';
 import type { JobView } from '../../src/jobs/view.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
-import type { Strike } from '../support/storageProxy.js';
 import type { Instance } from '../support/system.js';
+import { useJobSystem } from '../support/useSystem.js';
+import type { Strike } from '../support/storageProxy.js';
 import { jobSteps } from './thorough.js';
+import { found } from '../support/until.js';
 
 /**
  * An instance is ended (kill -9) at one of its requests to storage, before it arrives or before its answer does; the next one takes
@@ -14,11 +15,7 @@ import { jobSteps } from './thorough.js';
  */
 const environment = { PACE_WINDOW_MS: '500', STORAGE_RETRY_MS: '50' };
 
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem({ instances: 0, environment });
-}, 60_000);
-afterAll(() => system.stop());
+const system = useJobSystem({ instances: 0, environment });
 
 const jobs = '/api/v1/model-performance/jobs';
 const rows = 25;
@@ -47,11 +44,11 @@ async function submit(instance: Instance, { key, updates }: Job): Promise<JobVie
 }
 
 async function untilEnded(instance: Instance, { jobId }: JobView): Promise<JobView> {
-  for (;;) {
+  const ended = async () => {
     const view = JSON.parse((await instance.call(`${jobs}/${jobId}`)).text) as JobView;
-    if (view.endedAt !== undefined) return view;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return view.endedAt === undefined ? undefined : view;
+  };
+  return found('the end of the job', ended, { everyMs: 100, limitMs: 120_000 });
 }
 
 /** What a dead process held. */

@@ -5,6 +5,7 @@ import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { startStorage, type Storage } from '../../local/storage.js';
 import type { JobView } from '../../src/jobs/view.js';
 import { startInstance, type Instance } from '../support/system.js';
+import { found } from '../support/until.js';
 
 let emulator: Emulator;
 let storage: Storage;
@@ -30,8 +31,10 @@ test('a job runs with the managed identity alone: addresses and a client id, ove
   });
   expect(answer.status).toBe(201);
   const { jobId } = JSON.parse(answer.text) as JobView;
-  let view: JobView | undefined;
-  while (view?.endedAt === undefined) view = JSON.parse((await instance.call(`${jobs}/${jobId}`)).text) as JobView;
+  const view = await found('the end of the job', async () => {
+    const last = JSON.parse((await instance.call(`${jobs}/${jobId}`)).text) as JobView;
+    return last.endedAt === undefined ? undefined : last;
+  });
   expect(view).toMatchObject({ status: 'Succeeded', rows: { applied: 1 } });
   const asked = emulator.requests().filter(({ path }) => path.includes('resource=https%3A%2F%2Fstorage.azure.com'));
   expect(asked.length).toBeGreaterThan(0);

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { JobView } from '../../src/jobs/view.js';
 import { jobMetrics } from '../support/jobMetrics.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { useJobSystem } from '../support/useSystem.js';
+import { until } from '../support/until.js';
 
-let system: JobSystem;
-beforeAll(async () => {
-  system = await startJobSystem({
-    telemetry: true,
-    environment: { TELEMETRY_INTERVAL_MS: '100', PACE_WINDOW_MS: '2000' },
-  });
-}, 60_000);
-afterAll(() => system.stop());
+const system = useJobSystem({
+  telemetry: true,
+  environment: { TELEMETRY_INTERVAL_MS: '100', PACE_WINDOW_MS: '2000' },
+});
 
 interface Metric {
   readonly metrics: readonly { readonly name: string; readonly value: number; readonly count?: number }[];
@@ -31,18 +28,16 @@ function arrived(name: string) {
 }
 
 test('a job tells how its rows and itself ended, and how far the pace is used', async () => {
-  const [instance] = system.instances;
   const updates = system.emulator.models().map(({ id }) => ({ id, windowsScore: 12.5 }));
-  const answer = await instance?.call('/api/v1/model-performance/jobs', {
+  const answer = await system.first.call('/api/v1/model-performance/jobs', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': 'measured' },
     body: JSON.stringify({ updates }),
   });
-  expect(answer?.status).toBe(201);
-  const { jobId } = JSON.parse(answer?.text ?? '') as JobView;
-  for (let looks = 0; looks < 1000 && arrived('jobsEnded').sum === 0; looks += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  const { text } = (await instance?.call(`/api/v1/model-performance/jobs/${jobId}`)) ?? { text: '{}' };
+  expect(answer.status).toBe(201);
+  const { jobId } = JSON.parse(answer.text) as JobView;
+  await until('the metric of the ended job', () => arrived('jobsEnded').sum > 0);
+  const { text } = await system.first.call(`/api/v1/model-performance/jobs/${jobId}`);
   expect(JSON.parse(text)).toMatchObject({ status: 'Succeeded' });
   expect(arrived('jobRows')).toMatchObject({ outcomes: ['applied'], sum: updates.length });
   expect(arrived('jobsEnded')).toMatchObject({ outcomes: ['Succeeded'], sum: 1 });

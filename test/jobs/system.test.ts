@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { names } from '../../src/jobs/azure.js';
 import type { JobView } from '../../src/jobs/view.js';
 import type { Answer, Sent } from '../support/host-fixture/process.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
 import type { Instance } from '../support/system.js';
+import { useJobSystem } from '../support/useSystem.js';
+import { found, until } from '../support/until.js';
 
 /** Windows and waits scaled down, so that a job of 60 rows takes seconds. */
 const environment = {
@@ -21,19 +22,15 @@ const environment = {
   READ_BACK_DELAYS_MS: '0,100,200',
 };
 
-let system: JobSystem;
+const system = useJobSystem({ environment, quota: { writes: 100, windowMs: 2_000, wait: 'header' } });
 let instance: Instance;
-beforeAll(async () => {
-  system = await startJobSystem({ environment, quota: { writes: 100, windowMs: 2_000, wait: 'header' } });
-  const [first] = system.instances;
-  if (first === undefined) throw new Error('No instance has started.');
-  instance = first;
-}, 60_000);
+beforeAll(() => {
+  instance = system.first;
+});
 afterEach(() => {
   system.proxy.clear();
   system.emulator.disarm();
 });
-afterAll(() => system.stop());
 
 const jobs = '/api/v1/model-performance/jobs';
 let count = 0;
@@ -65,13 +62,13 @@ const codeOf = ({ text }: Answer) => (JSON.parse(text) as { error: { code: strin
 
 /** The job when it has ended; each progress on the way adds up. */
 async function untilEnded({ jobId }: JobView, by = instance): Promise<JobView> {
-  for (;;) {
+  const ended = async () => {
     const view = viewOf(await by.call(`${jobs}/${jobId}`));
     const { total, ...others } = view.rows;
     expect(Object.values(others).reduce((sum, rows) => sum + rows, 0)).toBe(total);
-    if (view.endedAt !== undefined) return view;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    return view.endedAt === undefined ? undefined : view;
+  };
+  return found('the end of the job', ended, { everyMs: 200, limitMs: 110_000 });
 }
 
 interface Told {
@@ -287,8 +284,8 @@ test('F80 a cancel keeps what was sent, and tells nothing canceled that was writ
 
 /** Resolves when the first rows of a job are applied. */
 async function underWay({ jobId }: JobView): Promise<void> {
-  while (viewOf(await instance.call(`${jobs}/${jobId}`)).rows.applied === 0)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const begun = async () => viewOf(await instance.call(`${jobs}/${jobId}`)).rows.applied > 0;
+  await until('the first applied row', begun, { everyMs: 50 });
 }
 
 test('F84 storage is away for seconds in the middle: the job goes on when the lease has run out, and no row is lost', async () => {

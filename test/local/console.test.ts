@@ -1,56 +1,45 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { startConsole, type Console } from '../../local/console/console.js';
 import type { ServedCall } from '../../local/host/report.js';
 import { send } from '../support/host-fixture/process.js';
-import { notTested } from '../support/notTested.js';
-import { startJobSystem, type JobSystem } from '../support/jobSystem.js';
+import { describeInChromium, tabTo } from '../support/chromium.js';
+import { until } from '../support/until.js';
+import { useJobSystem } from '../support/useSystem.js';
 
-let system: JobSystem;
+const environment = { TELEMETRY_INTERVAL_MS: '200', PACE_WINDOW_MS: '500' };
+const system = useJobSystem({ environment, telemetry: true });
 let opened: Console;
 
 beforeAll(async () => {
-  const environment = { TELEMETRY_INTERVAL_MS: '200', PACE_WINDOW_MS: '500' };
-  system = await startJobSystem({ environment, telemetry: true });
-  const [instance] = system.instances;
-  opened = await startConsole(0, system.emulator, instance?.baseUrl ?? '');
-  instance?.host.child.on('message', ({ call }: { call: ServedCall }) => {
+  opened = await startConsole(0, system.emulator, system.first.baseUrl);
+  system.first.host.child.on('message', ({ call }: { call: ServedCall }) => {
     opened.served(call);
   });
-}, 60_000);
+});
 beforeEach(() => {
   system.emulator.reset();
 });
-afterAll(async () => {
-  await opened.close();
-  await system.stop();
-});
-
-/** Resolves when this has become true; the test's own time limit is the failure. */
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-}
+afterAll(() => opened.close());
 
 describe('strangers', () => {
   const own = () => new URL(opened.url).host;
   const json = { 'content-type': 'application/json' };
-  test.each<[string, number, Record<string, string>]>([
-    ['a program', 200, json],
-    ['the page itself', 200, { ...json, 'sec-fetch-site': 'same-origin', origin: 'own' }],
-    ['a page of another site', 403, { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://example.com' }],
-    ['a page of another port', 403, { ...json, 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }],
-    ['a browser that tells only the origin', 403, { ...json, origin: 'https://example.com' }],
-    ['a page without an origin', 403, { ...json, origin: 'null' }],
-    ['a name that leads to this machine', 403, { ...json, host: 'example.com' }],
-    ['a form', 400, { 'content-type': 'text/plain' }],
-  ])('%s: %d', async (_, status, { origin, ...headers }) => {
+  test.each<[string, number, number, Record<string, string>]>([
+    ['a program', 200, 1, json],
+    ['the page itself', 200, 1, { ...json, 'sec-fetch-site': 'same-origin', origin: 'own' }],
+    ['a page of another site', 403, 0, { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://example.com' }],
+    ['a page of another port', 403, 0, { ...json, 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }],
+    ['a browser that tells only the origin', 403, 0, { ...json, origin: 'https://example.com' }],
+    ['a page without an origin', 403, 0, { ...json, origin: 'null' }],
+    ['a name that leads to this machine', 403, 0, { ...json, host: 'example.com' }],
+    ['a form', 400, 0, { 'content-type': 'text/plain' }],
+  ])('%s: %d', async (_, status, armed, { origin, ...headers }) => {
     const given = { ...headers, ...(origin && { origin: origin === 'own' ? opened.url : origin }) };
     const sent = { method: 'POST', headers: { host: own(), ...given }, body: '{"fault":"F01"}' };
     expect((await send(opened.url, '/arm', sent)).status).toBe(status);
-    expect(system.emulator.armed()).toHaveLength(status === 200 ? 1 : 0);
+    expect(system.emulator.armed()).toHaveLength(armed);
   });
 
   test('the emulator’s control address knows them too', async () => {
@@ -88,44 +77,14 @@ describe('strangers', () => {
   });
 });
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (executablePath === undefined) notTested('the console', 'there is no Chromium');
-
-(executablePath === undefined ? describe.skip : describe)('the page in Chromium', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'console-page-'));
-  const complaints: string[] = [];
-  const asked: string[] = [];
-  let browser: BrowserContext;
+const shown = { url: () => opened.url, ready: '#models tbody tr', height: 1500 };
+describeInChromium('the console', shown, (inChromium) => {
+  const { complaints, asked, photograph } = inChromium;
   let page: Page;
-
-  beforeAll(async () => {
-    const off = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'];
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--no-first-run', ...off.map((name) => `--disable-${name}`)],
-      viewport: { width: 1280, height: 1500 },
-      colorScheme: 'light',
-    });
-    browser.setDefaultTimeout(60_000);
-    page = await browser.newPage();
-    page.on('console', (line) => {
-      if (['error', 'warning'].includes(line.type())) complaints.push(line.text());
-    });
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('request', (request) => asked.push(request.url()));
-    await page.goto(opened.url);
-    await page.locator('#models tbody tr').first().waitFor();
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
+  beforeAll(() => {
+    page = inChromium.page;
   });
 
-  /** Leaves a photograph for people to look at. */
-  const photograph = (name: string) => {
-    mkdirSync('reports', { recursive: true });
-    return page.screenshot({ path: `reports/${name}.png`, fullPage: true });
-  };
   const fault = (id: string) => page.locator(`#faults input[value="${id}"]`);
 
   test('a 429 is armed and sent: two attempts, one wait, and the row changes', async () => {
@@ -145,29 +104,24 @@ if (executablePath === undefined) notTested('the console', 'there is no Chromium
       expect.stringMatching(/^waited 2\.\d s, attempt 2 200 /),
     ]);
     await page.locator(`#model-${model?.id ?? ''} td.fresh`, { hasText: '12.5' }).waitFor();
-    while (await fault('F01').isChecked()) await page.waitForTimeout(20);
+    await until('F01 is used up', async () => !(await fault('F01').isChecked()));
     await call.locator('.muted', { hasText: 'outcome applied' }).waitFor();
     await page.locator('#telemetry li', { hasText: 'applied' }).first().waitFor();
     await photograph('console');
   }, 60_000);
 
   test('by keyboard alone: a fault is found, switched on and met', async () => {
-    /** Goes on with Tab until this has the focus. */
-    const tabTo = async (selector: string) => {
-      const focused = () => page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`);
-      while (!(await focused())) await page.keyboard.press('Tab');
-    };
     await page.reload();
     await page.locator('#models tbody tr').first().waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await tabTo('#find');
+    await tabTo(page, '#find');
     await page.keyboard.type('F15-422');
-    await tabTo('input[value="F15-422"]');
+    await tabTo(page, 'input[value="F15-422"]');
     await page.keyboard.press('Space');
-    await until(() => system.emulator.armed().length === 1);
+    await until('the fault is armed', () => system.emulator.armed().length === 1);
     await page.locator('.skip').focus();
-    await tabTo('#send button.primary');
+    await tabTo(page, '#send button.primary');
     await page.keyboard.press('Enter');
     await page.locator('#answer .status', { hasText: '422' }).waitFor();
     expect(await page.locator('#answer pre').innerText()).toContain('"code": "rejected-by-graph"');
@@ -183,7 +137,7 @@ if (executablePath === undefined) notTested('the console', 'there is no Chromium
     system.emulator.arm({ fault: 'F06', times: 'always' });
     await page.locator('input[value="F06"]:checked').waitFor();
     await fault('F06').click();
-    await until(() => system.emulator.armed().length === 0);
+    await until('no fault is armed', () => system.emulator.armed().length === 0);
   });
 
   test.each(['light', 'dark'] as const)(

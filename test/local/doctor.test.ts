@@ -1,49 +1,32 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { apiClientId, callers } from '../../local/emulator/constants.js';
 import { roles } from '../../src/auth/caller.js';
 import { networkProviders, providers } from '../../tools/doctor/subscription.js';
 import { installAzureCli, type AzureCli, type Directory } from '../infra/azure-cli/directory.js';
-import { startSystem, type System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
+import { run } from '../support/tools.js';
 
 jest.setTimeout(120_000);
 
-let system: System;
-const others: System[] = [];
+const system = useSystem({ READY_CACHE_MS: '0' });
+const start = useSystems();
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-beforeAll(async () => {
-  system = await startSystem({ READY_CACHE_MS: '0' });
-});
 afterEach(() => {
   system.emulator.disarm();
 });
-afterAll(async () => {
-  await Promise.all([system, ...others].map(({ stop }) => stop()));
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function other(...given: Parameters<typeof startSystem>): Promise<System> {
-  const started = await startSystem(...given);
-  others.push(started);
-  return started;
-}
-
 /** Runs `npm run doctor` without npm, on a machine without the Azure CLI and azd unless a path to them is given; Graph is the emulator. */
-async function doctor(given: readonly string[], environment: Record<string, string> = {}) {
+function doctor(given: readonly string[], environment: Record<string, string> = {}) {
   const metadata = given.includes('--metadata') ? [] : ['--metadata', `${system.emulator.graphUrl}/beta/$metadata`];
-  const child = spawn(process.execPath, ['dist/tools/doctor/main.js', ...given, ...metadata], {
-    env: { PATH: '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out, err };
+  const env = { PATH: '', ...environment };
+  return run([process.execPath, 'dist/tools/doctor/main.js', ...given, ...metadata], { env, bare: true });
 }
 
 /** The doctor with a token of the Write caller, unless these claims say otherwise. */
@@ -51,7 +34,7 @@ const examined = ({ baseUrl, emulator }: System, claims: Readonly<Record<string,
   doctor([baseUrl], { TOKEN: emulator.issue(claims) });
 
 test('an app whose settings are wrong: told where to look', async () => {
-  const wrong = await other({ MAX_ATTEMPTS: 'many' });
+  const wrong = await start({ MAX_ATTEMPTS: 'many' });
   expect(await examined(wrong)).toMatchObject({
     code: 1,
     out: expect.stringMatching(/^missing {2}.* is not configured: .*"Settings error: …"/),
@@ -95,7 +78,7 @@ describe('what the app lacks', () => {
   });
 
   test('an identity that gives no token, and the setting that mends it', async () => {
-    const { emulator, ...cold } = await other();
+    const { emulator, ...cold } = await start();
     emulator.arm({ fault: 'F33', times: 'always' });
     const { code, out } = await examined({ ...cold, emulator });
     expect(out).toMatch(/^missing {2}token: .*MANAGED_IDENTITY_CLIENT_ID/m);
@@ -103,7 +86,7 @@ describe('what the app lacks', () => {
   });
 
   test('the permission of Graph, by its name', async () => {
-    const { code, out } = await examined(await other({}, { roles: ['User.Read.All'] }));
+    const { code, out } = await examined(await start({}, { roles: ['User.Read.All'] }));
     expect(out).toMatch(/^missing {2}permission: .*Grant .*/m);
     expect(out).toContain('DeviceManagementConfiguration.ReadWrite.All');
     expect(code).toBe(1);
@@ -111,7 +94,7 @@ describe('what the app lacks', () => {
 
   test('the signing keys of Entra ID', async () => {
     const { port } = new URL(system.baseUrl);
-    const cut = await other({ ENTRA_ROOT: `http://127.0.0.1:${port}` });
+    const cut = await start({ ENTRA_ROOT: `http://127.0.0.1:${port}` });
     const { code, out } = await examined(cut);
     expect(out).toMatch(/^missing {2}The app cannot read the signing keys/m);
     expect(code).toBe(1);
@@ -144,7 +127,7 @@ describe('what the token lacks', () => {
   });
 
   test('its application is not on the list', async () => {
-    const closed = await other({ ENTRA_ALLOWED_CLIENT_IDS: callers.read.clientId });
+    const closed = await start({ ENTRA_ALLOWED_CLIENT_IDS: callers.read.clientId });
     const { out } = await examined(closed);
     expect(out).toContain(`ENTRA_ALLOWED_CLIENT_IDS of the app must list ${callers.write.clientId}.`);
   });
@@ -230,7 +213,7 @@ describe('with the environment of azd', () => {
   });
 
   test('what the deployment said of the grants is said once more, when they are missing', async () => {
-    const refused = await other({}, { roles: ['User.Read.All'] });
+    const refused = await start({}, { roles: ['User.Read.All'] });
     const values = { ...deployed(), address: refused.baseUrl, ENTRA_WRITE: callers.write.clientId };
     const { out } = await doctor([], { ...machine(values), TOKEN: refused.emulator.issue() });
     expect(out).toContain(

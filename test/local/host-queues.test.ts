@@ -9,6 +9,7 @@ import { startEmulator } from '../../local/emulator/emulator.js';
 import { queues, startStorage, type Storage } from '../../local/storage.js';
 import { graphToken } from '../support/emulatorCalls.js';
 import { json, send, startHost, type HostProcess } from '../support/host-fixture/process.js';
+import { found, until } from '../support/until.js';
 
 /** One invocation, as the fixture app saw it. */
 interface Seen {
@@ -46,14 +47,6 @@ const put = (queue: QueueClient, content: unknown) => queue.sendMessage(base64(J
 const count = async (queue: QueueClient) => (await queue.getProperties()).approximateMessagesCount;
 const visible = async (queue: QueueClient) => (await queue.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
 
-async function until<Value>(look: () => Promise<Value>, good: (value: Value) => boolean): Promise<Value> {
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    await pause(20);
-  }
-}
-
 async function start(
   flags: string[] = [],
   environment: Record<string, string> = {},
@@ -74,12 +67,14 @@ async function start(
   };
 }
 
-const seenBy = (worker: Worker, least: number) => until(worker.seen, ({ length }) => length >= least);
-const emptied = (queue: QueueClient) =>
-  until(
-    () => count(queue),
-    (left) => left === 0,
-  );
+const seenBy = (worker: Worker, least: number) =>
+  found(`${least} messages that a function has seen`, async () => {
+    const seen = await worker.seen();
+    return seen.length >= least ? seen : undefined;
+  });
+const holds = (queue: QueueClient, messages: number) =>
+  until(`${messages} messages in the queue`, async () => (await count(queue)) === messages);
+const emptied = (queue: QueueClient) => holds(queue, 0);
 
 describe('what a function gets', () => {
   let worker: Worker;
@@ -163,7 +158,7 @@ describe('failures', () => {
   ])('%s; the function does not see it', async (_, text, failures) => {
     const worker = await start(['--queue-retry-seconds', '0']);
     await worker.queue.sendMessage(text);
-    await until(() => worker.poison.exists(), Boolean);
+    await until('the poison queue', () => worker.poison.exists());
     await emptied(worker.queue);
     expect(await visible(worker.poison)).toMatchObject([{ messageText: text }]);
     expect(await worker.seen()).toEqual([]);
@@ -177,10 +172,7 @@ describe('failures', () => {
     await put(worker.poison, 'later');
     const seen = await seenBy(worker, 2);
     expect(seen.map(({ function: name }) => name)).toEqual(['workPoison', 'workPoison']);
-    await until(
-      () => count(worker.poison),
-      (left) => left === 1,
-    );
+    await holds(worker.poison, 1);
     expect(await visible(worker.poison)).toEqual([]);
   });
 
@@ -225,7 +217,7 @@ describe('how many at once', () => {
       await worker.release();
       return count(worker.queue);
     };
-    await until(left, (messages) => messages === 0);
+    await until('the empty queue', async () => (await left()) === 0);
     const running = (await worker.seen()).map((one) => one.running);
     expect(running.slice(0, 8)).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
   });
@@ -261,10 +253,7 @@ describe('the end', () => {
     worker.host.child.kill('SIGTERM');
     const { messageId } = await put(worker.queue, 'new');
     await worker.host.printed(`got ${messageId}`);
-    await until(
-      () => count(worker.queue),
-      (left) => left === 1,
-    );
+    await holds(worker.queue, 1);
     expect(worker.host.child.exitCode).toBeNull();
   });
 

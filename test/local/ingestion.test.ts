@@ -12,6 +12,7 @@ import { readCertificate } from '../../local/emulator/certificate.js';
 import { instrumentationKey } from '../../local/emulator/constants.js';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { graphToken } from '../support/emulatorCalls.js';
+import { until } from '../support/until.js';
 
 let emulator: Emulator;
 let strict: Emulator;
@@ -147,7 +148,7 @@ describe('F35', () => {
   test('F35-slow never answers', async () => {
     emulator.arm({ fault: 'F35-slow' });
     const answer = track(body).catch((error: unknown) => (error as { code: string }).code);
-    while (emulator.ingestion.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until('the request', () => emulator.ingestion.requests().length > 0);
     emulator.disarm();
     expect(await answer).toBe('ECONNRESET');
     expect(names()).toEqual([]);

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { notTested } from '../support/notTested.js';
+import { run } from '../support/tools.js';
 
 // local/run.mjs on fresh clones, with a stand-in for npm that installs a Node and a compiler, or fails as npm does.
 
@@ -49,32 +48,25 @@ function clone(files: Record<string, string> = {}): string {
   return folder;
 }
 
-async function run(folder: string, environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(folder, 'local', 'run.mjs'), 'dist/a.js', 'one', 'two'], {
-    env: { PATH: process.env.PATH, npm_execpath: join(folder, 'npm.js'), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out, err };
+function runIn(folder: string, environment: Record<string, string> = {}) {
+  const env = { PATH: process.env.PATH, npm_execpath: join(folder, 'npm.js'), ...environment };
+  return run([process.execPath, join(folder, 'local', 'run.mjs'), 'dist/a.js', 'one', 'two'], { env, bare: true });
 }
 
 test('a fresh clone installs and builds once, then only runs; a changed source is built again', async () => {
   const folder = clone();
-  const first = await run(folder);
+  const first = await runIn(folder);
   expect(first).toMatchObject({ code: 0, out: 'ran one two\n' });
   expect(first.err).toMatch(/^Installing packages .*\nBuilding …\n$/);
-  expect(await run(folder)).toEqual({ code: 0, out: 'ran one two\n', err: '' });
+  expect(await runIn(folder)).toEqual({ code: 0, out: 'ran one two\n', err: '' });
   writeFileSync(join(folder, 'src', 'a.js'), 'console.log("again");');
-  expect(await run(folder)).toEqual({ code: 0, out: 'again\n', err: 'Building …\n' });
+  expect(await runIn(folder)).toEqual({ code: 0, out: 'again\n', err: 'Building …\n' });
   expect(readFileSync(join(folder, 'npm-calls'), 'utf8').split('\n')).toHaveLength(2);
 });
 
 test('what packages want of Node is not held against the Node that starts it, whatever npm is set to', async () => {
   const folder = clone();
-  await run(folder, { npm_config_engine_strict: 'true' });
+  await runIn(folder, { npm_config_engine_strict: 'true' });
   expect(readFileSync(join(folder, 'npm-calls'), 'utf8')).toContain(' --engine-strict=false');
 });
 
@@ -106,7 +98,7 @@ describe('what stops it, in words', () => {
     },
     { what: 'a file as folder', files: { '.local': '' }, printed: 'There is a file where a folder is needed' },
   ])('$what', async ({ environment = {}, files = {}, printed }) => {
-    const { code, out, err } = await run(clone(files), environment);
+    const { code, out, err } = await runIn(clone(files), environment);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     const [last] = err.trimEnd().split('\n').slice(-1);
     expect(last).toContain(printed);
@@ -117,7 +109,7 @@ describe('what stops it, in words', () => {
     const folder = clone();
     const path = join(folder, 'local', 'run.mjs');
     writeFileSync(path, readFileSync(path, 'utf8').replace('const oldestNode = 20;', 'const oldestNode = 99;'));
-    expect(await run(folder)).toEqual({
+    expect(await runIn(folder)).toEqual({
       code: 1,
       out: '',
       err: `\nThis is Node ${process.version}: install Node 99 or newer.\n`,
@@ -129,20 +121,20 @@ describe('what stops it, in words', () => {
   (isRoot ? test.skip : test)('a folder that cannot be written', async () => {
     const folder = clone();
     chmodSync(folder, 0o500);
-    expect(await run(folder)).toMatchObject({ code: 1, err: expect.stringContaining('This folder cannot be written') });
+    expect(await runIn(folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('This folder cannot be written'),
+    });
   });
 });
 
 test('a lock whose owner is gone is taken over', async () => {
   const folder = clone({ '.local/setup.lock': '999999999' });
-  expect(await run(folder)).toMatchObject({ code: 0, out: 'ran one two\n' });
+  expect(await runIn(folder)).toMatchObject({ code: 0, out: 'ran one two\n' });
 });
 
 test('npm run help has a line for every script', async () => {
-  const child = spawn(process.execPath, [resolve('local/help.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  await once(child, 'close');
+  const { out } = await run([process.execPath, resolve('local/help.mjs')]);
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
   const lines = [...out.matchAll(/^npm run (?<name>\S+) +(?<words>\w.{10,})$/gm)];
   expect(lines.map(({ groups }) => groups?.name)).toEqual(Object.keys(scripts));

@@ -5,12 +5,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, expect, test } from '@jest/globals';
 import { names } from '../../src/jobs/azure.js';
 import { containers, queues, startStorage, type Storage } from '../../local/storage.js';
+import { until } from '../support/until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'storage-'));
 afterAll(() => {
@@ -67,12 +67,10 @@ test('it ends with the process that started it, even one that was killed', async
   const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = (await text(parent.stdout)).trim();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/devstoreaccount1$/);
-  // Resolves when nobody listens any more; the test's own time limit is the failure.
-  while (
-    await fetch(url).then(
-      () => true,
+  const gone = () =>
+    fetch(url).then(
       () => false,
-    )
-  )
-    await pause(20);
+      () => true,
+    );
+  await until('the end of what listens', gone);
 });

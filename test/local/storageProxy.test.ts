@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { hostUserAgent } from '../../local/host/queueClient.js';
 import { startStorage, type Storage } from '../../local/storage.js';
 import { startStorageProxy, type StorageProxy, type Strike } from '../support/storageProxy.js';
+import { until } from '../support/until.js';
 
 let storage: Storage;
 let proxy: StorageProxy;
@@ -71,7 +72,7 @@ test('one that hangs is never answered, and ends with its caller', async () => {
   proxy.strike(() => 'hang');
   const leaving = new AbortController();
   const call = through.getBlockBlobClient('hangs').upload('x', 1, { abortSignal: leaving.signal });
-  while (proxy.requests().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until('the request', () => proxy.requests().length > 0);
   leaving.abort();
   await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   expect(await exists('hangs')).toBe(false);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { decodeJwt } from 'jose';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
+import { run } from '../support/tools.js';
 
 let emulator: Emulator;
 let port: string;
@@ -17,14 +17,7 @@ afterAll(() => emulator.close());
 const baseOf = (identityUrl: string) => String(Number(new URL(identityUrl).port) - 2);
 
 /** Runs `npm run token` without npm. */
-async function token(...given: string[]) {
-  const child = spawn(process.execPath, ['dist/local/token.js', ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out, err };
-}
+const token = (...given: string[]) => run([process.execPath, 'dist/local/token.js', ...given]);
 
 describe('npm run token', () => {
   test.each([

@@ -6,6 +6,7 @@ import { settled } from '../../tools/soak/settled.js';
 import type { Answer } from '../support/host-fixture/process.js';
 import { startInstance, type Instance } from '../support/system.js';
 import type { Step } from './scripts.js';
+import { until } from '../support/until.js';
 
 /** The real system of a run; its instance is replaced when one has been shut down. */
 export interface World {
@@ -162,9 +163,9 @@ function count(tally: Map<string, number>, kind: string): void {
 
 /** Resolves once Graph has seen one of the calls, or they are over without that. */
 async function underWay(emulator: Emulator, seenBefore: number, calls: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
+  let over = false;
   const end = () => {
-    over.abort();
+    over = true;
   };
   calls.then(end, end);
   const seen = () =>
@@ -172,7 +173,7 @@ async function underWay(emulator: Emulator, seenBefore: number, calls: Promise<u
       .requests()
       .slice(seenBefore)
       .some(({ server }) => server === 'graph');
-  while (!over.signal.aborted && !seen()) await pause(2);
+  await until('a call at Graph, or the end of the calls', () => over || seen(), { everyMs: 2, limitMs: 120_000 });
 }
 
 /** Shuts the instance down and starts another. @returns whose calls may end without an answer: those that Graph has not seen yet */

@@ -8,6 +8,7 @@ import { jobMetrics } from '../support/jobMetrics.js';
 import { play, scaled } from '../support/play.js';
 import { startSystem } from '../support/system.js';
 import { complaints, reads } from './kusto.js';
+import { until } from '../support/until.js';
 
 const folder = 'infra/queries';
 const queries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -51,12 +52,12 @@ beforeAll(async () => {
   await play(system, [{ fault: 'F29-nan', method: 'GET' }]);
   const arrived = () =>
     ingestion.envelopes('Event').length === 4 && JSON.stringify(ingestion.envelopes('Metric')).includes('graphWaitMs');
-  for (let looks = 0; looks < 3000 && !arrived(); looks += 1) await turn();
+  await until('four events, and the waits', arrived);
   // A loss is told once the next sending is taken.
   system.emulator.arm({ fault: 'F35-partial' });
   await Promise.all([play(system, []), play(system, [])]);
   const lossTold = () => JSON.stringify(ingestion.envelopes('Metric')).includes('telemetryDropped');
-  for (let looks = 0; looks < 3000 && !lossTold(); looks += 1) await turn();
+  await until('the metric of what was lost', lossTold);
   await system.stop();
 
   for (const { name, data } of ingestion.envelopes()) {
@@ -74,8 +75,6 @@ beforeAll(async () => {
     for (const one of told.flatMap(Object.keys)) changes.add(one);
   }
 }, 120_000);
-
-const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('every query', () => {
   test.each(queries)('$name compiles', ({ query }) => {

@@ -9,7 +9,7 @@ import { writeOpenApi } from '../../tools/contract/openapi.js';
 import { writeSwagger } from '../../tools/contract/swagger.js';
 import { folder, json, removeFolders, type Sent } from '../support/host-fixture/process.js';
 import { validatorsOf } from '../support/published.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
 import { deviceStartup } from './deviceStartup.js';
 
 // Another resource: one file, and one line that registers it. Everything else is made from its table.
@@ -23,13 +23,12 @@ const [first, second] = startups;
 
 const document = writeOpenApi(registeredOf(deviceStartup), deviceStartup, { validation: 'documented', version: '0' });
 
-let system: System;
+const root = folder({
+  'package.json': { main: 'dist/src/bundle/app.js' },
+  'host.json': readFileSync('host.json', 'utf8'),
+  'index.js': undefined,
+});
 beforeAll(async () => {
-  const settings = {
-    'package.json': { main: 'dist/src/bundle/app.js' },
-    'host.json': readFileSync('host.json', 'utf8'),
-  };
-  const root = folder({ ...settings, 'index.js': undefined });
   mkdirSync(join(root, 'contract'));
   writeFileSync(join(root, 'contract', 'openapi.documented.json'), JSON.stringify(document));
   await build({
@@ -40,13 +39,10 @@ beforeAll(async () => {
     external: ['@azure/functions-core', 'swagger-ui-dist'],
     logLevel: 'error',
   });
-  const graph = { resource: deviceStartup, objects: startups } as unknown as EmulatorOptions;
-  system = await startSystem({ TELEMETRY_INTERVAL_MS: '100' }, { ...graph, telemetry: true }, root);
 }, 120_000);
-afterAll(async () => {
-  await system.stop();
-  removeFolders();
-});
+const graph = { resource: deviceStartup, objects: startups } as unknown as EmulatorOptions;
+const system = useSystem({ TELEMETRY_INTERVAL_MS: '100' }, { ...graph, telemetry: true }, root);
+afterAll(removeFolders);
 beforeEach(() => {
   system.emulator.reset();
 });

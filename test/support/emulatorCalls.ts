@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
 import type { Emulator } from '../../local/emulator/emulator.js';
 import { seed, type Model } from '../../local/emulator/models.js';
+import { until } from './until.js';
 
 /** Path of the collection, or of one object, on beta. */
 export const beta = (id?: string): string => `/beta/${modelPerformance.path}${id === undefined ? '' : `/${id}`}`;
@@ -75,7 +76,8 @@ export function capture(
 
 /** Resolves as soon as a request that fits has arrived. */
 export async function arrived(emulator: Emulator, filter: { id?: string; method?: string }, count = 1): Promise<void> {
-  while (emulator.requests(filter).length < count) await new Promise((resolve) => setImmediate(resolve));
+  const missing = `${count} requests with ${JSON.stringify(filter)}`;
+  await until(missing, () => emulator.requests(filter).length >= count, { everyMs: 1 });
 }
 
 /** An answer of the emulator's Graph. */

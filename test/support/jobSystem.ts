@@ -10,7 +10,8 @@ export interface JobSystem {
   readonly storage: Storage;
   /** Every instance reaches storage through it. */
   readonly proxy: StorageProxy;
-  readonly instances: readonly Instance[];
+  /** @throws Error when none was started */
+  readonly first: Instance;
   /** Starts a further instance, as one does that takes over from a dead one. */
   readonly start: (environment?: Readonly<Record<string, string>>) => Promise<Instance>;
   /** Ends all of it, what was killed already too. */
@@ -53,17 +54,25 @@ export async function startJobSystem(options: JobSystemOptions = {}): Promise<Jo
     instances.push(instance);
     return instance;
   };
-  await Promise.all(Array.from({ length: count }, () => start()));
+  const stop = async () => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+    await proxy.close();
+    await Promise.all([storage.close(), emulator.close()]);
+  };
+  await Promise.all(Array.from({ length: count }, () => start())).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     emulator,
     storage,
     proxy,
-    instances,
-    start,
-    stop: async () => {
-      await Promise.all(instances.map((instance) => instance.stop()));
-      await proxy.close();
-      await Promise.all([storage.close(), emulator.close()]);
+    get first() {
+      const [first] = instances;
+      if (first === undefined) throw new Error('No instance has started.');
+      return first;
     },
+    start,
+    stop,
   };
 }

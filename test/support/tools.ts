@@ -18,14 +18,21 @@ export interface Ended {
   readonly err: string;
 }
 
+interface RunOptions {
+  /** Beside what this process has, unless `bare` says that there is nothing else. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly bare?: true;
+  readonly cwd?: string;
+}
+
 /** Runs a program to its end, without standing in the way of servers in this process. */
 export async function run(
   command: readonly [string, ...string[]],
-  { env = {}, cwd }: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
+  { env = {}, bare, cwd }: RunOptions = {},
 ): Promise<Ended> {
   const [program, ...given] = command;
   const child = spawn(program, given, {
-    env: { ...environment, ...env },
+    env: bare ? env : { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { attempt, endProcesses, parentOf, startTelemetry, until, update } from './fixture/process.js';
+import { attempt, endProcesses, parentOf, startTelemetry, update } from './fixture/process.js';
+import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
 
@@ -31,7 +32,7 @@ const hostOf = (url: string) => new URL(url).host;
 test('the process connects to ingestion and to the identity’s endpoint, and to nothing else, in minutes', async () => {
   const telemetry = await startTelemetry(emulator, { identityClientId: emulator.clientId }, ['--require', probe]);
   await telemetry.record(['attempt', parentOf(1), attempt], ['audit', parentOf(1), update]);
-  await until(() => emulator.ingestion.envelopes('Event').length > 0);
+  await until('the first event', () => emulator.ingestion.envelopes('Event').length > 0);
   // Ten minutes and more on the process's fast clock: settings are asked for after 5 to 15 seconds.
   await pause(4_000);
   await telemetry.record(['audit', parentOf(2), update]);

@@ -9,6 +9,7 @@ import { openOutbox, type Outbox } from '../../src/telemetry/outbox.js';
 import { openPost } from '../../src/telemetry/post.js';
 import type { DependencyRecord, EventRecord } from '../../src/telemetry/records.js';
 import { update } from './fixture/process.js';
+import { until } from '../support/until.js';
 
 describe('an answer of ingestion', () => {
   const answer = (status: number, retryAfter?: string, bodyAsText = '') =>
@@ -257,7 +258,7 @@ describe('the post', () => {
     const post = openPost({ connect, ...delays, limit: 10, dropped, delivered: () => undefined });
     post.add(record('one'));
     post.measure('sum', 'two', 1, {});
-    while (got.length < 2) await pause();
+    await until('both batches', () => got.length >= 2);
     await post.close(1_000);
     expect(got).toEqual([['one'], ['two']]);
     expect(lost).toEqual([['thread', 1]]);
@@ -280,7 +281,7 @@ describe('the post', () => {
     const post = openPost(options);
     post.add(record('event'));
     post.measure('sum', 'measure', 1, {});
-    while (!sent.includes('measure')) await pause();
+    await until('the measure', () => sent.includes('measure'));
     expect(sent.indexOf('measure')).toBeGreaterThan(0);
     flood = false;
     await post.close(1_000);

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { faults } from '../../local/emulator/faults.js';
 import type { Envelope } from '../../local/emulator/ingestion.js';
 import { play, scaled, wanted } from '../support/play.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem, useSystems } from '../support/useSystem.js';
+import { found } from '../support/until.js';
 
 // The product as a whole, and what reaches ingestion of its calls.
 
-let system: System;
-beforeAll(async () => {
-  system = await startSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
-});
-afterAll(() => system.stop());
+const system = useSystem({ ...scaled, TELEMETRY_INTERVAL_MS: '100' }, { telemetry: true });
+const start = useSystems();
 
 const trace = (number: number) => number.toString(16).padStart(32, '0');
 const traced = (number: number) => ({ traceparent: `00-${trace(number)}-${'b'.repeat(16)}-01` });
@@ -20,14 +18,11 @@ const ofTrace = (number: number, kind: string) =>
   system.emulator.ingestion.envelopes(kind).filter(({ tags }) => tags['ai.operation.id'] === trace(number));
 
 /** So many envelopes of a kind of one trace; kinds travel apart, so that each has to be waited for. */
-async function arrived(number: number, kind: string, count: number): Promise<Envelope[]> {
-  for (let looks = 0; looks < 3000; looks++) {
-    const found = ofTrace(number, kind);
-    if (found.length >= count) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`No ${kind} came: ${system.host.output.err}`);
-}
+const arrived = (number: number, kind: string, count: number): Promise<Envelope[]> =>
+  found(`${count} envelopes of ${kind}`, () => {
+    const sent = ofTrace(number, kind);
+    return sent.length >= count ? sent : undefined;
+  });
 
 const audited = (number: number) => arrived(number, 'Event', 1);
 
@@ -163,18 +158,16 @@ describe('F35 ingestion is in trouble: no answer changes', () => {
   });
 
   test('the name cannot be resolved', async () => {
-    const lost = await startSystem({
+    const lost = await start({
       ...scaled,
       APPLICATIONINSIGHTS_CONNECTION_STRING:
         'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://ingestion.invalid/',
     });
     expect((await play(lost, [])).answer.status).toBe(200);
-    await lost.stop();
   });
 });
 
 test('F36 without a connection string it starts, and says so in one line', async () => {
-  const silent = await startSystem();
+  const silent = await start();
   expect(silent.host.output.err.match(/^Warning: there is no telemetry.*\n/gm)).toHaveLength(1);
-  await silent.stop();
 });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { strikes } from '../../tools/soak/strikes.js';
 import { atMost, leaks, play, scaled, wanted } from '../support/play.js';
 import type { Sent } from '../support/host-fixture/process.js';
-import { startSystem, type System } from '../support/system.js';
+import { useSystem } from '../support/useSystem.js';
+import { until } from '../support/until.js';
 
 // Everything that must not leave, through every path; then all that has left is searched.
 
@@ -73,22 +74,21 @@ const person = {
 const spellings = [mark, Buffer.from(mark).toString('base64').slice(0, 15), '203.0.113.77', 'eyJ'];
 const found = (text: string) => spellings.filter((one) => text.includes(one));
 
-let system: System;
+const system = useSystem(
+  {
+    ...scaled,
+    TELEMETRY_INTERVAL_MS: '100',
+    TELEMETRY_FLUSH_MS: '4000',
+    DEADLINE_MS: '4000',
+    ATTEMPT_TIMEOUT_MS: '500',
+  },
+  { telemetry: true },
+);
 const answers: string[] = [];
 const failed: string[] = [];
 let asked = 0;
 
 beforeAll(async () => {
-  system = await startSystem(
-    {
-      ...scaled,
-      TELEMETRY_INTERVAL_MS: '100',
-      TELEMETRY_FLUSH_MS: '4000',
-      DEADLINE_MS: '4000',
-      ATTEMPT_TIMEOUT_MS: '500',
-    },
-    { telemetry: true },
-  );
   const { emulator } = system;
   const id = emulator.models()[0]?.id ?? '';
   for (const [name, [target, sent]] of Object.entries(marked(id))) {
@@ -113,13 +113,10 @@ beforeAll(async () => {
   );
   asked += strikes.length;
   const { ingestion } = emulator;
-  for (let looks = 0; looks < 3000 && ingestion.envelopes('Event').length < asked; looks += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until('the event of every update', () => ingestion.envelopes('Event').length >= asked, { limitMs: 30_000 });
   system.host.child.kill('SIGTERM');
   await system.host.ended;
 }, 180_000);
-afterAll(() => system.stop());
 
 const envelopes = () => system.emulator.ingestion.envelopes();
 
