@@ -9,28 +9,15 @@ import {
   callGraph,
   capture,
   firstModel,
-  graphToken,
   json,
   messageOf,
   type Reply,
-  type Sent,
 } from '../support/emulatorCalls.js';
+import { useEmulator } from '../support/useEmulator.js';
 
 const first = firstModel();
-let emulator: Emulator;
-let token: string;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  token = await graphToken(emulator);
-});
-beforeEach(() => {
-  emulator.reset();
-});
-afterAll(() => emulator.close());
-
-const call = (method: string, path: string, sent: Partial<Sent> = {}) =>
-  callGraph(emulator, method, path, { as: token, ...sent });
+const graph = useEmulator();
+const { call } = graph;
 
 describe('$batch', () => {
   const item = (id: string, more: object = {}) => ({
@@ -66,12 +53,12 @@ describe('$batch', () => {
       headers: { 'Content-Type': expect.any(String) as unknown },
       body: { windowsScore: 1 },
     });
-    expect(emulator.requests({ id: first.id }).map(({ status, inBatch }) => [status, inBatch])).toEqual([
+    expect(graph.emulator.requests({ id: first.id }).map(({ status, inBatch }) => [status, inBatch])).toEqual([
       [200, true],
       [400, true],
       [200, true],
     ]);
-    expect(emulator.requests({ method: 'POST' })).toHaveLength(1);
+    expect(graph.emulator.requests({ method: 'POST' })).toHaveLength(1);
   });
 
   test.each<[string, unknown]>([
@@ -85,7 +72,7 @@ describe('$batch', () => {
     ['no url', [item('1', { url: undefined })]],
   ])('%s: 400', async (_, requests) => {
     expect((await batch(requests)).status).toBe(400);
-    expect(emulator.model(first.id)).toEqual(first);
+    expect(graph.emulator.model(first.id)).toEqual(first);
   });
 
   test('twenty items are good; dependsOn is not emulated', async () => {
@@ -105,15 +92,15 @@ describe('faults of a whole batch', () => {
 
   /** What came of it: the status and the body, or how the connection ended; and whether the items were done. */
   async function played(fault: string) {
-    emulator.arm({ fault });
-    const { text, end } = await capture(emulator.graphUrl, {
+    graph.emulator.arm({ fault });
+    const { text, end } = await capture(graph.emulator.graphUrl, {
       method: 'POST',
       path: '/beta/$batch',
-      headers: { ...json, authorization: `Bearer ${token}` },
+      headers: { ...json, authorization: `Bearer ${graph.token}` },
       body: JSON.stringify({ requests }),
     });
     const [, status, rest = ''] = /^HTTP\/1\.1 (\d+) [^]*?\r\n\r\n([^]*)$/.exec(text) ?? [];
-    return { status: Number(status), end, done: emulator.model(first.id)?.windowsScore === 2, body: rest, text };
+    return { status: Number(status), end, done: graph.emulator.model(first.id)?.windowsScore === 2, body: rest, text };
   }
 
   test.each<[string, object]>([
@@ -131,26 +118,26 @@ describe('faults of a whole batch', () => {
     ['never', { done: false, end: 'reset', text: '' }],
   ])('F76-envelope-%s', async (name, shows) => {
     expect(await played(`F76-envelope-${name}`)).toMatchObject({ end: 'fin', ...shows });
-    expect(emulator.requests({ method: 'POST' })).toMatchObject([{ fault: `F76-envelope-${name}` }]);
+    expect(graph.emulator.requests({ method: 'POST' })).toMatchObject([{ fault: `F76-envelope-${name}` }]);
   });
 
   test('a 429 of the connection, which an item of it draws, leaves all items undone', async () => {
     const model = first.id;
-    emulator.arm({ fault: 'F04b-lines', model });
-    const { text } = await capture(emulator.graphUrl, {
+    graph.emulator.arm({ fault: 'F04b-lines', model });
+    const { text } = await capture(graph.emulator.graphUrl, {
       method: 'POST',
       path: '/beta/$batch',
-      headers: { ...json, authorization: `Bearer ${token}` },
+      headers: { ...json, authorization: `Bearer ${graph.token}` },
       body: JSON.stringify({ requests }),
     });
     expect(text).toMatch(/^HTTP\/1\.1 429 /);
-    expect(emulator.model(model)).toEqual(first);
+    expect(graph.emulator.model(model)).toEqual(first);
   });
 
   test('F76-envelope-hang answers nothing until it is disarmed', async () => {
     const answer = played('F76-envelope-hang');
-    await arrived(emulator, { id: first.id }, 2);
-    emulator.disarm();
+    await arrived(graph.emulator, { id: first.id }, 2);
+    graph.emulator.disarm();
     expect(await answer).toMatchObject({ text: '', done: true });
   });
 
@@ -179,7 +166,7 @@ describe('faults of a whole batch', () => {
 describe('the quota', () => {
   let at = Date.now();
   let limited: Emulator;
-  const write = () => callGraph(limited, 'PATCH', beta(first.id), { as: token, body: { windowsScore: 1 } });
+  const write = () => callGraph(limited, 'PATCH', beta(first.id), { as: graph.token, body: { windowsScore: 1 } });
   const batchOf = (count: number) => {
     const url = `${modelPerformance.path}/${first.id}`;
     const requests = Array.from({ length: count }, (_, index) => ({
@@ -189,7 +176,7 @@ describe('the quota', () => {
       headers: json,
       body: { windowsScore: 2 },
     }));
-    return callGraph(limited, 'POST', '/beta/$batch', { as: token, body: { requests } });
+    return callGraph(limited, 'POST', '/beta/$batch', { as: graph.token, body: { requests } });
   };
   beforeAll(async () => {
     limited = await startEmulator({ quota: { writes: 3 }, now: () => at });
@@ -208,7 +195,7 @@ describe('the quota', () => {
     at += 15_001;
     expect((await write()).status).toBe(200);
     expect((await write()).status).toBe(429);
-    expect((await callGraph(limited, 'GET', beta(first.id), { as: token })).status).toBe(200);
+    expect((await callGraph(limited, 'GET', beta(first.id), { as: graph.token })).status).toBe(200);
     expect(limited.quota.counts()).toEqual({ batch: 2, single: 4, refused: { batch: 0, single: 2 }, most: 4 });
     limited.reset();
     expect((await write()).status).toBe(200);

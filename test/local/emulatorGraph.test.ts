@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   Client,
   GraphError,
@@ -7,26 +7,14 @@ import {
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
 import { internals } from '../../local/emulator/constants.js';
-import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { seed } from '../../local/emulator/models.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import { beta, callGraph, firstModel, graphToken, messageOf, type Sent } from '../support/emulatorCalls.js';
+import { beta, firstModel, messageOf } from '../support/emulatorCalls.js';
+import { useEmulator } from '../support/useEmulator.js';
 
 const first = firstModel();
-let emulator: Emulator;
-let token: string;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  token = await graphToken(emulator);
-});
-beforeEach(() => {
-  emulator.reset();
-});
-afterAll(() => emulator.close());
-
-const call = (method: string, path: string, sent: Partial<Sent> = {}) =>
-  callGraph(emulator, method, path, { as: token, ...sent });
+const graph = useEmulator();
+const { call } = graph;
 
 describe('with the official client', () => {
   /** The client's own authentication refuses plain http; the last handler is the client's. */
@@ -35,12 +23,12 @@ describe('with the official client', () => {
     const authenticate: Middleware = {
       execute: async (context: Context) => {
         const headers = context.options?.headers as Record<string, string>;
-        context.options = { ...context.options, headers: { ...headers, authorization: `Bearer ${token}` } };
+        context.options = { ...context.options, headers: { ...headers, authorization: `Bearer ${graph.token}` } };
         await sender.execute(context);
       },
     };
     return Client.initWithMiddleware({
-      baseUrl: `${emulator.graphUrl}/`,
+      baseUrl: `${graph.emulator.graphUrl}/`,
       defaultVersion: 'beta',
       middleware: authenticate,
       customHosts: new Set(['127.0.0.1']),
@@ -53,11 +41,11 @@ describe('with the official client', () => {
       .patch({ '@odata.type': modelPerformance.odataType, windowsScore: 12.5, model: null });
     const updated = { ...first, windowsScore: 12.5, model: null };
     expect(answer).toEqual({
-      '@odata.context': `${emulator.graphUrl}/beta/$metadata#${modelPerformance.path}/$entity`,
+      '@odata.context': `${graph.emulator.graphUrl}/beta/$metadata#${modelPerformance.path}/$entity`,
       '@odata.type': modelPerformance.odataType,
       ...updated,
     });
-    expect(emulator.model(first.id)).toEqual(updated);
+    expect(graph.emulator.model(first.id)).toEqual(updated);
     expect(await client().api(`/${modelPerformance.path}/${first.id}`).get()).toMatchObject(updated);
   });
 
@@ -69,7 +57,7 @@ describe('with the official client', () => {
       const page = (await client().api(next).get()) as { value: { id: string }[]; '@odata.nextLink'?: string };
       found.push(...page.value.map(({ id }) => id));
       // The client takes absolute addresses with https only.
-      next = page['@odata.nextLink']?.slice(`${emulator.graphUrl}/beta`.length);
+      next = page['@odata.nextLink']?.slice(`${graph.emulator.graphUrl}/beta`.length);
       pages += 1;
     }
     expect(pages).toBe(3);

@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
-import { beta, callGraph, codeOf, firstModel, graphToken, messageOf, type Sent } from '../support/emulatorCalls.js';
+import { describe, expect, test } from '@jest/globals';
+import { beta, codeOf, firstModel, messageOf, type Sent } from '../support/emulatorCalls.js';
+import { useEmulator } from '../support/useEmulator.js';
 
 const first = firstModel();
-let emulator: Emulator;
-let token: string;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  token = await graphToken(emulator);
-});
-beforeEach(() => {
-  emulator.reset();
-});
-afterAll(() => emulator.close());
-
-const call = (method: string, path: string, sent: Partial<Sent> = {}) =>
-  callGraph(emulator, method, path, { as: token, ...sent });
+const graph = useEmulator();
+const { call } = graph;
 const patch = (body: unknown, sent: Partial<Sent> = {}, id = first.id) => call('PATCH', beta(id), { body, ...sent });
 
 describe('refusals of a PATCH', () => {
@@ -46,13 +34,13 @@ describe('refusals of a PATCH', () => {
   ])('%s: 400 BadRequest', async (_, body) => {
     const reply = await patch(body);
     expect([reply.status, codeOf(reply)]).toEqual([400, 'BadRequest']);
-    expect(emulator.model(first.id)).toEqual(first);
+    expect(graph.emulator.model(first.id)).toEqual(first);
   });
 
   test('the bounds themselves are good', async () => {
     const body = { modelDeviceCount: -big, windowsScore: Number.MAX_VALUE, manufacturer: null, id: first.id };
     expect((await patch(body)).status).toBe(200);
-    expect(emulator.model(first.id)).toEqual({ ...first, ...body });
+    expect(graph.emulator.model(first.id)).toEqual({ ...first, ...body });
   });
 
   test('content types', async () => {
@@ -87,20 +75,20 @@ describe('tokens', () => {
   const nowSeconds = () => Math.floor(Date.now() / 1000);
   const good = () => ({
     aud: 'https://graph.microsoft.com',
-    iss: `https://sts.windows.net/${emulator.tenantId}/`,
+    iss: `https://sts.windows.net/${graph.emulator.tenantId}/`,
     roles: ['DeviceManagementConfiguration.ReadWrite.All'],
   });
 
   test.each<[string, () => string | null]>([
     ['no token', () => null],
     ['no JWT', () => 'abc'],
-    ['another signature', () => `${token.slice(0, -8)}AAAAAAAA`],
-    ['none', () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1] ?? ''}.`],
-    ['our own API', () => emulator.issue()],
-    ['another audience', () => emulator.issue({ ...good(), aud: 'https://graph.microsoft.us' })],
-    ['expired', () => emulator.issue({ ...good(), exp: nowSeconds() - 1 })],
-    ['no expiry', () => emulator.issue({ ...good(), exp: undefined })],
-    ['not yet valid', () => emulator.issue({ ...good(), nbf: nowSeconds() + hour })],
+    ['another signature', () => `${graph.token.slice(0, -8)}AAAAAAAA`],
+    ['none', () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${graph.token.split('.')[1] ?? ''}.`],
+    ['our own API', () => graph.emulator.issue()],
+    ['another audience', () => graph.emulator.issue({ ...good(), aud: 'https://graph.microsoft.us' })],
+    ['expired', () => graph.emulator.issue({ ...good(), exp: nowSeconds() - 1 })],
+    ['no expiry', () => graph.emulator.issue({ ...good(), exp: undefined })],
+    ['not yet valid', () => graph.emulator.issue({ ...good(), nbf: nowSeconds() + hour })],
   ])('%s: 401', async (_, as) => {
     const reply = await call('GET', beta(), { as: as() });
     expect([reply.status, codeOf(reply)]).toEqual([401, 'InvalidAuthenticationToken']);
@@ -110,8 +98,8 @@ describe('tokens', () => {
   test.each(['https://graph.microsoft.com', 'https://graph.microsoft.com/', 'own', 'own/'])(
     'audience %s',
     async (audience) => {
-      const aud = audience.replace('own', emulator.graphUrl);
-      expect((await call('GET', beta(), { as: emulator.issue({ ...good(), aud }) })).status).toBe(200);
+      const aud = audience.replace('own', graph.emulator.graphUrl);
+      expect((await call('GET', beta(), { as: graph.emulator.issue({ ...good(), aud }) })).status).toBe(200);
     },
   );
 
@@ -122,7 +110,7 @@ describe('tokens', () => {
     ['DeviceManagementManagedDevices.Read.All', [200, 403, 200, 403]],
     ['User.Read.All', [403, 403, 403, 403]],
   ])('%s on beta and v1.0', async (role, expected) => {
-    const as = emulator.issue({ ...good(), roles: [role] });
+    const as = graph.emulator.issue({ ...good(), roles: [role] });
     const v1 = beta(first.id).replace('beta', 'v1.0');
     const body = { windowsScore: 1 };
     const replies = [
