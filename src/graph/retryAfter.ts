@@ -20,7 +20,8 @@ export function retryAfterMs(response: GraphResponse, nowMs: number): number | u
 
 /** The parts between commas, but for the comma behind a date's weekday. */
 function members(value: string): string[] {
-  return (value.match(/ *(?:[A-Z][a-z]+day|[A-Z][a-z]{2}), [^,]*|[^,]+/g) ?? []).map((member) => member.trim());
+  const found = value.matchAll(/ *(?:[A-Z][a-z]+day|[A-Z][a-z]{2}), [^,]*|[^,]+/g);
+  return [...found].map(([member]) => member.trim());
 }
 
 /** Whole seconds, or decimals rounded up: more than RFC 9110 allows, and seen. */
@@ -38,10 +39,13 @@ const dateForms = [
   /^(?<day>[A-Z][a-z]{2}) (?<month>[A-Z][a-z]{2}) (?<date>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
 ];
 
+/** What each of the forms names. */
+type DateParts = Readonly<Record<'day' | 'date' | 'month' | 'year' | 'time', string>>;
+
 function fromDate(value: string, nowMs: number): number | undefined {
   const parts = dateForms.map((form) => form.exec(value)?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return undefined;
-  const { day = '', date = '', month = '', year = '', time = '' } = parts;
+  const { day, date, month, year, time } = parts as DateParts;
   const text = `${day.slice(0, 3)}, ${date.replace(' ', '0')} ${month} ${fullYear(year, nowMs)} ${time} GMT`;
   const at = new Date(text);
   const waitMs = at.getTime() - nowMs;

@@ -34,8 +34,11 @@ export async function readJson(
 }
 
 /** RFC 9110 §8.3.1: a type and its parameters, each of which may be empty (§5.6.6). */
-const mediaType = /^(?<type>[^\s;,]+)(?<parameters>(?:\s*;\s*(?:[^\s;,="]+=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)\s*$/;
-const parameter = /;\s*(?<name>[^\s;,="]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^\s;,"]*))/g;
+const mediaType = /^([^\s;,]+)(?:\s*;\s*(?:[^\s;,="]+=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*\s*$/;
+const parameter = /;\s*[^\s;,="]+=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*)/g;
+
+const anotherCharset = /^;\s*charset=(?!"?(utf-?8|us-ascii)"?$)/;
+const numbersAsTexts = /^;\s*ieee754compatible=(?!"?false"?$)/;
 
 /**
  * The type of the body, one of those that are taken. Of its parameters only those count that say how to read it; others are ignored
@@ -47,16 +50,14 @@ export function readMediaType({ headers, method }: HttpRequest, types: readonly 
     const header = method === 'PATCH' ? 'accept-patch' : 'accept-post';
     return new Problem('unsupported-media-type', 'not-applied', { reason, accept: { header, types } });
   };
-  const header = headers.get('content-type');
-  if (header === null) throw refusal('The request has no Content-Type.');
-  const { type = '', parameters = '' } = mediaType.exec(header)?.groups ?? {};
-  const known = types.find((one) => one === type.toLowerCase());
+  const header = headers.get('content-type')?.toLowerCase();
+  if (header === undefined) throw refusal('The request has no Content-Type.');
+  const type = mediaType.exec(header)?.[1];
+  const known = types.find((one) => one === type);
   if (known === undefined) throw refusal('The Content-Type is another one, cannot be read, or stands there twice.');
-  for (const { groups: { name = '', quoted, plain } = {} } of parameters.matchAll(parameter)) {
-    const value = (quoted ?? plain ?? '').toLowerCase();
-    if (name.toLowerCase() === 'charset' && !/^(utf-?8|us-ascii)$/.test(value))
-      throw refusal('The charset is not UTF-8.');
-    if (name.toLowerCase() === 'ieee754compatible' && value !== 'false')
+  for (const [one] of header.matchAll(parameter)) {
+    if (anotherCharset.test(one)) throw refusal('The charset is not UTF-8.');
+    if (numbersAsTexts.test(one))
       throw refusal('IEEE754Compatible makes texts of numbers, and a number is taken as a number only.');
   }
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
@@ -70,8 +71,7 @@ export function readMediaType({ headers, method }: HttpRequest, types: readonly 
  * @throws Problem unsupported-media-type for an encoding of the content or of its characters, body-too-large (F40)
  */
 export async function readTableBody(request: HttpRequest, limitBytes: number): Promise<Buffer | undefined> {
-  const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
-  if (type.trim().toLowerCase() !== 'text/csv') return undefined;
+  if (!request.headers.get('content-type')?.match(/^text\/csv\s*(;|$)/i)) return undefined;
   readMediaType(request, jobTypes);
   return readBytes(request, limitBytes);
 }

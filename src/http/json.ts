@@ -47,28 +47,30 @@ function endOfText(text: string, start: number): number {
   return text.length;
 }
 
+/** An object or an array of the text; the outermost one is what surrounds it all. */
 interface Level {
-  /** Names seen so far in an object; absent for an array. */
-  readonly names?: Set<string>;
-  /** The name or index that a value at this place has. */
-  key: string | number;
+  readonly outer?: Level;
+  /** Names seen so far; an array has none. */
+  readonly names: Set<string>;
+  /** The latest of them. */
+  name?: string;
+  /** How many commas were seen: the index that the next value has in an array. */
+  index: number;
 }
 
 /** `text` is known to be valid JSON: what precedes a colon outside of texts is a name. */
 function checkNames(text: string): void {
-  const levels: Level[] = [];
+  let level: Level = { names: new Set(), index: 0 };
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
-    const level = levels.at(-1);
-    if (character === '{') levels.push({ names: new Set(), key: '' });
-    else if (character === '[') levels.push({ key: 0 });
-    else if (character === '}' || character === ']') levels.pop();
-    else if (character === ',' && typeof level?.key === 'number') level.key++;
+    if (character === '{' || character === '[') level = { outer: level, names: new Set(), index: 0 };
+    else if (character === '}' || character === ']') level = level.outer ?? level;
+    else if (character === ',') level.index++;
     else if (character === '"') {
       const end = endOfText(text, at);
-      if (level?.names !== undefined && isName(text, end)) {
-        level.key = JSON.parse(text.slice(at, end + 1)) as string;
-        checkName(level.names, level.key, levels);
+      if (isName(text, end)) {
+        level.name = JSON.parse(text.slice(at, end + 1)) as string;
+        checkName(level.name, level);
       }
       at = end;
     }
@@ -81,18 +83,21 @@ function isName(text: string, end: number): boolean {
   return text[next] === ':';
 }
 
-function checkName(names: Set<string>, name: string, levels: readonly Level[]): void {
-  if (names.has(name)) {
-    throw refusal('duplicate-key', 'duplicate-key', levels, 'This property stands twice in the body.');
+function checkName(name: string, level: Level): void {
+  if (level.names.has(name)) {
+    throw refusal('duplicate-key', 'duplicate-key', level, 'This property stands twice in the body.');
   }
   if (forbiddenNames.has(name)) {
-    throw refusal('invalid-body', 'unknown-property', levels, 'A property of this name is never taken.');
+    throw refusal('invalid-body', 'unknown-property', level, 'A property of this name is never taken.');
   }
-  names.add(name);
+  level.names.add(name);
 }
 
-function refusal(problem: Code, code: string, levels: readonly Level[], message: string): Problem {
-  return new Problem(problem, 'not-applied', {
-    errors: [{ pointer: pointer(levels.map(({ key }) => key)), code, message }],
-  });
+function refusal(problem: Code, code: string, level: Level, message: string): Problem {
+  return new Problem(problem, 'not-applied', { errors: [{ pointer: pointer(pathOf(level)), code, message }] });
+}
+
+/** The names and indexes that lead to the value which comes next in a level. */
+function pathOf({ outer, name, index }: Level): (string | number)[] {
+  return outer === undefined ? [] : [...pathOf(outer), name ?? index];
 }

@@ -60,7 +60,7 @@ export function parserOf(
     }));
     const changes = propertiesOf(body, fields);
     if (!nullMeant)
-      mistakes.push(...nullsOf(changes, fields).map((name) => unconfirmed(pointer([name]), fields[name])));
+      mistakes.push(...nullsOf(changes, fields).map(([name, { title }]) => unconfirmed(pointer([name]), title)));
     if (mistakes.length > 0) return { mistakes: once(mistakes).slice(0, mistakeLimit) };
     return Object.keys(changes).length > 0 ? { changes } : { mistakes: [nothingToChange] };
   };
@@ -76,14 +76,14 @@ function propertiesOf(body: unknown, fields: Resource['fields']): Changes {
   return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
-/** Names of the properties that a null would clear; elsewhere null is a mistake of its own. */
-function nullsOf(changes: Changes, fields: Resource['fields']): string[] {
-  return Object.keys(changes).filter((name) => changes[name] === null && fields[name]?.nullable);
+/** The properties that a null would clear; elsewhere null is a mistake of its own. */
+function nullsOf(changes: Changes, fields: Resource['fields']): [string, Field<unknown>][] {
+  return Object.entries(fields).filter(([name, { nullable }]) => nullable && changes[name] === null);
 }
 
-function unconfirmed(pointer: string, field: Field<unknown> | undefined): Mistake {
+function unconfirmed(pointer: string, title: string): Mistake {
   const ways = 'To clear it, add ?null=clear to the address or send application/merge-patch+json; else leave it out';
-  return { pointer, code: nullNotConfirmed, message: `${field?.title ?? ''} is null. ${ways}.` };
+  return { pointer, code: nullNotConfirmed, message: `${title} is null. ${ways}.` };
 }
 
 const asInPath: Joi.CustomValidator<string> = (value, { error, prefs }) =>

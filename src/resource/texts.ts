@@ -4,16 +4,13 @@ import type { Explanation, Field, Validation, Words } from './field.js';
 /** Longest text that is taken, in code points. Graph documents no bound: this one is ours. */
 export const textLimit = 256;
 
-const rules = { wellFormed: 'well-formed', printable: 'printable', length: 'length' };
+const wellFormed = /^\P{Cs}*$/u;
+const printable = /^\P{Cc}*$/u;
+const shortEnough = new RegExp(`^.{0,${textLimit}}$`, 'su');
 
 /** Edm.String: well-formed Unicode without control characters, at most {@link textLimit} code points; `null` is a value too. */
 export function nullableText(words: Words): Field<string | null> {
-  const rule = Joi.string()
-    .strict()
-    .allow('', null)
-    .pattern(/^\P{Cs}*$/u, rules.wellFormed)
-    .pattern(/^\P{Cc}*$/u, rules.printable)
-    .pattern(new RegExp(`^.{0,${textLimit}}$`, 'su'), rules.length);
+  const rule = Joi.string().strict().allow('', null).pattern(wellFormed).pattern(printable).pattern(shortEnough);
   return {
     ...words,
     edmType: 'Edm.String',
@@ -22,16 +19,16 @@ export function nullableText(words: Words): Field<string | null> {
     jsonType: 'string',
     joi: () => rule,
     jsonSchema: () => ({ type: ['string', 'null'], maxLength: textLimit, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }),
-    explain: ({ context }) => explainText(words.title, String(context?.name)),
+    explain: ({ context }) => explainText(words.title, context?.regex),
     fits: (value) => typeof value === 'string',
     readCell: (cell) => cell,
   };
 }
 
-function explainText(title: string, rule: string): Explanation {
-  if (rule === rules.length)
+function explainText(title: string, broken: unknown): Explanation {
+  if (broken === shortEnough)
     return { code: 'too-long', message: `${title} must have at most ${textLimit} characters.` };
-  if (rule === rules.printable) {
+  if (broken === printable) {
     const message = `${title} must have no control characters, such as tabs or line breaks.`;
     return { code: 'control-character', message };
   }

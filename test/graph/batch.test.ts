@@ -58,6 +58,14 @@ describe('the answer', () => {
     ]);
   });
 
+  test('a header that is no text is none', () => {
+    const body = { responses: [{ id: '0', status: 429, headers: { 'Retry-After': 5 }, body: {} }] };
+    expect(read(body)).toEqual([
+      { failure: { code: 'graph-throttled', outcome: 'not-applied', retry: 'yes' } },
+      undefined,
+    ]);
+  });
+
   test.each<[string, unknown[]]>([
     ['missing', []],
     [

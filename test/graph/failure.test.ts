@@ -125,6 +125,9 @@ describe('what the code of a 400 means', () => {
     expect(of('No method match route template')).toEqual(missing);
     expect(of('Something else: no method match route template')).toEqual(missing);
     expect(of(JSON.stringify({ Message: 'No method match route template' }))).toEqual(missing);
+    expect(of(JSON.stringify({ Message: 'See the detail', Detail: 'No method match route template' }))).toEqual(
+      missing,
+    );
     expect(of('No method')).toEqual(refused);
     expect(of(['No method match route template'])).toEqual(refused);
   });

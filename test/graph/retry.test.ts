@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Failure } from '../../src/graph/failure.js';
-import { nextAttempt, type Decision } from '../../src/graph/retry.js';
+import { mayGoAgain, nextAttempt, type Decision } from '../../src/graph/retry.js';
 
 const limits = { maxAttempts: 3, backoffBaseMs: 500, backoffCapMs: 10_000, leastAttemptMs: 1000 };
 const failed = (retry: Failure['retry'], retryAfterMs?: number): Failure => ({
@@ -25,6 +25,16 @@ describe('whether there is another attempt', () => {
   ])('%s', (_, retry, attempt, maxAttempts, decision) => {
     expect(nextAttempt(failed(retry), attempt, 60_000, 0.5, { ...limits, maxAttempts })).toEqual(decision);
   });
+});
+
+test.each<[Failure['retry'], number, boolean]>([
+  ['never', 1, false],
+  ['once', 1, true],
+  ['once', 2, false],
+  ['yes', 1, true],
+  ['yes', 9, true],
+])('a failure that is repeated %s may, after %i attempts, be followed by another: %s', (retry, attempts, may) => {
+  expect(mayGoAgain(retry, attempts)).toBe(may);
 });
 
 describe('how long it waits', () => {

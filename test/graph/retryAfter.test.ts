@@ -100,6 +100,7 @@ describe('a date in the header (F02)', () => {
 
   test.each([
     ['past', date(-1000)],
+    ['past by 400 years, when the weekdays were the same', 'Tue, 01 Dec 1626 10:00:10 GMT'],
     ['now', date(0)],
     ['on another weekday', 'Mon, 01 Dec 2026 10:00:10 GMT'],
     ['a day that does not exist', 'Sun, 30 Feb 2027 10:00:00 GMT'],
@@ -135,6 +136,8 @@ describe('a wait inside of Intune’s message (F03)', () => {
     ['a number', once(2), 2000],
     ['a text', once('2'), 2000],
     ['decimals', once(1.5), 2000],
+    ['in the error, beside the message', { error: { message: 'Slow down', RetryAfter: 2 } }, 2000],
+    ['beside the error', { error: { message: 'Slow down' }, RetryAfter: 2 }, 2000],
     ['a message within a message', answer(text({ Message: text({ Message: 'Slow down', RetryAfter: 3 }) })), 3000],
     ['an error within a message', answer(text(once('4'))), 4000],
     [

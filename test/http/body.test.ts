@@ -66,7 +66,10 @@ describe('the content type (F41)', () => {
     'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
     'application/json; profile="a;charset=utf-16, b"',
     'application/json; profile="\\"; charset=utf-16"',
+    'application/json; profile="; IEEE754Compatible=true"',
     'application/json; x=',
+    'application/json; xcharset=utf-16; xIEEE754Compatible=true',
+    'application/json; IEEE754Compatible="false"',
   ])('%j is taken', async (type) => {
     expect((await readJson(plain('{"a":1}', { 'content-type': type }))).value).toEqual({ a: 1 });
   });
@@ -88,6 +91,7 @@ describe('the content type (F41)', () => {
     'application/json, application/json',
     'application/json application/json',
     'application/json; charset=utf-16',
+    'application/json;charset=utf-16',
     'application/json; charset=iso-8859-1',
     'application/json; charset=',
     'application/json; charset=""',
@@ -101,6 +105,7 @@ describe('the content type (F41)', () => {
     'application/json; IEEE754Compatible=true',
     'application/json; ieee754compatible="true"',
     'application/json; IEEE754Compatible=',
+    'application/json; IEEE754Compatible=falsely',
     'application/json; odata.metadata=minimal, text/plain',
     'application/json; a="b',
     'application/x-www-form-urlencoded',
@@ -265,6 +270,17 @@ describe('chunks (F54)', () => {
     const chunks = lengths.map((length) => body.subarray(from, (from += length)));
     const { value } = await readJson(streaming({ chunks }).request);
     expect(JSON.stringify(value)).toBe(String(body));
+  });
+
+  test('a body that comes in one is not copied', async () => {
+    const chunk = bytes('id,model');
+    const { request } = streaming({ chunks: [chunk] }, { 'content-type': 'text/csv' });
+    const body = await readTableBody(request, bodyLimitBytes);
+    expect([body?.buffer === chunk.buffer, body?.byteOffset, String(body)]).toEqual([
+      true,
+      chunk.byteOffset,
+      'id,model',
+    ]);
   });
 
   test('a connection that breaks inside of the body is no JSON, and keeps its cause', async () => {

@@ -240,6 +240,7 @@ describe('a cell of a CSV file', () => {
     ['1e3', 1000],
     ['1E+3', 1000],
     ['12.5e-1', 1.25],
+    ['1e10', 10_000_000_000],
   ])('%s is a number', (text, value) => {
     for (const name of ['count', 'score'] as const) expect(cell(name, text)).toBe(value);
   });
@@ -285,7 +286,7 @@ describe('a value that Graph shows', () => {
     [
       'count',
       [0, -1, 2_147_483_647, -2_147_483_648],
-      [0.5, 2_147_483_648, -2_147_483_649, Infinity, NaN, '1', undefined],
+      [0.5, 2_147_483_648, -2_147_483_649, Infinity, NaN, '1', { toString: 1, valueOf: 1 }, undefined],
     ],
     ['score', [0, -1, 0.5, 1e300], [Infinity, -Infinity, NaN, '1', undefined]],
   ] as const)('of %s is of its type', (name, good, bad) => {

@@ -50,6 +50,8 @@ describe('what is taken', () => {
     'model@odata.type',
     'healthStatus@odata.type',
     'model@org.example.note',
+    '@odata.types',
+    'model@odata.bindings',
   ])('%s, which is dropped', (name) => {
     expect(documented({ [name]: { any: ['thing'] }, model: 'M' }, id)).toEqual({ changes: { model: 'M' } });
     expect(codesOf({ [name]: 'x' })).toEqual(['nothing-to-change ']);
@@ -91,6 +93,7 @@ describe('what is not part of a model (F48)', () => {
     [{ 'model@odata.bind': 'x' }, '/model@odata.bind'],
     [{ '@odata.': 'x' }, '/@odata.'],
     [{ 'model@': 'x' }, '/model@'],
+    [{ 'model@odata.note ': 'x' }, '/model@odata.note '],
     [{ 'a@b@odata.type': 'x' }, '/a@b@odata.type'],
     [{ ['x'.repeat(60_000)]: 1 }, ''],
     [{ '\ud800': 1 }, ''],
@@ -135,8 +138,8 @@ describe('a null that nobody has confirmed (F49)', () => {
   const unconfirmed = (title: string) =>
     `${title} is null. To clear it, add ?null=clear to the address or send application/merge-patch+json; else leave it out.`;
 
-  test('is a mistake with a code of its own', () => {
-    expect(mistakesOf({ model: null, windowsScore: 1, manufacturer: null })).toEqual([
+  test('is a mistake with a code of its own, in the order of the table', () => {
+    expect(mistakesOf({ manufacturer: null, windowsScore: 1, model: null })).toEqual([
       { pointer: '/model', code: 'null-not-confirmed', message: unconfirmed('Model') },
       { pointer: '/manufacturer', code: 'null-not-confirmed', message: unconfirmed('Manufacturer') },
     ]);
@@ -186,6 +189,15 @@ describe('all mistakes at once', () => {
     const body = Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 1]));
     expect(codesOf(body)).toEqual(Array.from({ length: listed }, (_, index) => `unknown-property /p${index}`));
   });
+});
+
+test('of a kind of value without a function of Power Automate, a text is told no way to convert it', () => {
+  const { flowFunction, ...kind } = count({ title: 'Size', description: 'How large it is.' });
+  const parse = parserOf({ odataType: '#other', object: 'other', fields: { size: kind } }, 'strict', pointer);
+  expect(flowFunction).toBe('int()');
+  expect(mistakesOf({ size: '5' }, parse)).toEqual([
+    { pointer: '/size', code: 'wrong-type', message: 'Size must be a whole number.' },
+  ]);
 });
 
 test('another resource needs nothing but its own table', () => {

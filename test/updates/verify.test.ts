@@ -67,6 +67,8 @@ describe('whether Graph has the value that was sent', () => {
     [6.666666666666667, Math.fround(6.666666666666667), true],
     [6.666666666666667, 6.667, false],
     [-6.666666666666667, -6.66666666666667, true],
+    ['5', 5, false],
+    [null, 0, false],
   ])('score %j, found %j: %s', (wanted, found, is) => {
     expect(same(score, wanted, found, tolerance)).toBe(is);
   });
@@ -102,4 +104,8 @@ test('the names of what is different, in the order of what was wanted', () => {
   expect(differences(modelPerformance, wanted, shown, tolerance)).toEqual(['windowsScore', 'model', 'healthStatus']);
   expect(differences(modelPerformance, wanted, { ...wanted, id: 'x' }, tolerance)).toEqual([]);
   expect(differences(modelPerformance, { windowsScore: 2 }, { windowsScore: 2.5 }, 0.25)).toEqual([]);
+});
+
+test("a property that is none of the table's is not compared", () => {
+  expect(differences(modelPerformance, { unknown: 1, model: 'b' }, { model: 'a' }, tolerance)).toEqual(['model']);
 });
