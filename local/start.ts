@@ -56,7 +56,7 @@ Try an update:
 
   curl -i -X PATCH ${baseUrl}/api/v1/model-performance/${exampleId} -H "Authorization: Bearer ${issue()}" -H "Content-Type: application/json" -d '{"windowsScore":87.5,"healthStatus":"meetingGoals"}'
 
-Its token allows everything and lives for an hour. Another one: npm run token --${port} --role Read (or Operate)
+Its token reads and writes, and lives for an hour. Another one: npm run token --${port} --role Read (or Operate)
 Ctrl-C ends everything.`);
 }
 

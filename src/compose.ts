@@ -74,9 +74,13 @@ export function compose(
     storageCheck: config.jobs.storage && kept(readyCacheMs, () => lookAtStorage(jobs.storage, readyMs)),
     parse: parserOf(resource, config.validation, pointer),
     close: async () => {
-      await lifecycle.end(config.limits.shutdownWritesMs, config.limits.shutdownAnswersMs);
+      const { shutdownWritesMs, shutdownAnswersMs } = config.limits;
+      const begunMs = performance.now();
+      await lifecycle.end(shutdownWritesMs, shutdownAnswersMs);
       await graph.close();
-      await telemetry.close(config.telemetry.flushMs);
+      // What calls left of their time is telemetry's: soon after the start its thread has still to load, which can take longer than a flush.
+      const leftMs = Math.max(0, shutdownWritesMs + shutdownAnswersMs - (performance.now() - begunMs));
+      await telemetry.close(config.telemetry.flushMs + leftMs);
     },
   };
 }

@@ -312,6 +312,8 @@ interface More {
   readonly allow?: readonly string[];
   /** What is particular to this occurrence, as one sentence of ours; it stands before what the row says. */
   readonly reason?: string;
+  /** What to do about this occurrence, as one sentence of ours, where what the row says would mislead; it stands in its place. */
+  readonly advice?: string;
   /** Content types of bodies that are taken, for 415, and the header that says so (RFC 5789 §2.2; Accept-Post is its sibling for POST). */
   readonly accept?: { readonly header: 'accept-patch' | 'accept-post'; readonly types: readonly string[] };
   /** What the operator's log says of it, as one sentence of ours without values: never part of an answer. */

@@ -225,7 +225,11 @@ export const settings = {
     'Share of traces whose calls to Graph are kept; audit events, exceptions and metrics always are.',
   ),
   TELEMETRY_INTERVAL_MS: milliseconds(5_000, 'Between two sendings of telemetry.'),
-  TELEMETRY_FLUSH_MS: milliseconds(1_000, 'For the last sending of telemetry when the instance shuts down.', 0),
+  TELEMETRY_FLUSH_MS: milliseconds(
+    1_000,
+    'For the last sending of telemetry when the instance shuts down; what running calls leave of their time comes on top.',
+    0,
+  ),
   TELEMETRY_DROPS_REPORT_MS: milliseconds(60_000, 'Least time between two lines that say how much telemetry was lost.'),
 } satisfies Record<string, Setting>;
 

@@ -46,17 +46,24 @@ export async function submit(
   return job;
 }
 
-/** Waits until a job has ended, as the API asks to, and shows how far it is. */
+/** Waits until a job has ended, and shows how far it is. */
 export async function follow(api: Api, jobId: string, show: Progress): Promise<Job> {
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     const response = await send(api, `/jobs/${jobId}`);
     const job = (await response.json()) as Job;
     show(job);
     const seconds = response.headers.get('retry-after');
     if (seconds === null) return job;
-    await wait(Number(seconds) * 1000);
+    await wait(pauseSeconds(looks, Number(seconds)) * 1000);
   }
 }
+
+/**
+ * How long to wait after so many looks: 1, 2, 4, 8 … up to what Retry-After says. That fits a job of minutes, and one of few rows ends in
+ * two seconds; four early looks are no load.
+ */
+export const pauseSeconds = (looks: number, retryAfterSeconds: number): number =>
+  Math.min(2 ** (looks - 1), retryAfterSeconds);
 
 /** What became of each row, as CSV. */
 export async function resultOf(api: Api, jobId: string, excel: string | undefined): Promise<Uint8Array> {

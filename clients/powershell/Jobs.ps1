@@ -62,12 +62,15 @@ function Wait-ModelPerformanceJob {
   [CmdletBinding()]
   param([Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)] [string] $JobId, [switch] $Result)
   process {
+    # Retry-After fits a job of minutes, and one of few rows ends in two seconds: the first looks come earlier.
+    $early = 1
     while ($job = Invoke-Api $PSCmdlet Get "/jobs/$JobId") {
       $wait = "$($script:answerHeaders['Retry-After'])"
       if (-not $wait) { break }
       $told = "$($job.rows.total - $job.rows.pending) of $($job.rows.total) rows, perhaps until $($job.estimatedEndAt)"
       Write-Progress -Activity "Bulk update $JobId" -Status $told -PercentComplete $job.percent
-      Start-Sleep -Seconds ([int] $wait)
+      Start-Sleep -Seconds ([Math]::Min($early, [int] $wait))
+      $early = [Math]::Min($early * 2, 3600)
     }
     Write-Progress -Activity "Bulk update $JobId" -Completed
     if ($job -and $Result) { (Invoke-Api $PSCmdlet Get "/jobs/$JobId/result").value }

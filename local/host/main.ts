@@ -7,7 +7,7 @@ import { writeLog } from './log.js';
 import { openQueues } from './queues.js';
 import { reportCalls } from './report.js';
 import { readQueueSettings } from './queueSettings.js';
-import { buildRoutes, type Route } from './routes.js';
+import { buildRoutes } from './routes.js';
 import { createHost } from './server.js';
 import { addSettings, readEntryPoint, readLocalSettings, readRoutePrefix } from './settings.js';
 import { stop, type StopLimits } from './stop.js';
@@ -49,11 +49,9 @@ async function start({ port, root, limits, queues }: Flags): Promise<void> {
   };
   onSignal(() => end(limits));
   host.serve({ app, routes, streamPort });
-  const queueLines = app.functions
-    .filter(isQueueTrigger)
-    .map(({ name, trigger }) => `  ${name}: queue ${trigger.queueName ?? ''}\n`);
+  const forQueues = app.functions.filter(isQueueTrigger).length;
   process.stdout.write(
-    `Functions host listening on http://${address}\n${routes.map((route) => line(route, address)).join('')}${queueLines.join('')}`,
+    `Functions host listening on http://${address}\nIt has ${routes.length} functions for HTTP and ${forQueues} for queues.\n`,
   );
 }
 
@@ -76,10 +74,6 @@ function portProblem(port: number, error: unknown): Error {
   if (code === 'EADDRINUSE') return new Error(`Port ${port} is taken. Choose another one with --port.`);
   if (code === 'EACCES') return new Error(`Port ${port} is not allowed here. Choose another one with --port.`);
   return new Error(`Port ${port} cannot be opened: ${messageOf(error)}`);
-}
-
-function line({ function: { name }, methods, template }: Route, address: string): string {
-  return `  ${name}: ${methods.join(',')} http://${address}/${template.replace(/^\//, '')}\n`;
 }
 
 function messageOf(error: unknown): string {

@@ -23,17 +23,23 @@ export function readBearer({ headers }: Asking): string {
   const given = header.slice('bearer'.length);
   const token = header.length > tokenLimitBytes ? undefined : /^ +([\w.-]+)$/.exec(given)?.[1];
   if (token === undefined || /^bearer$/i.test(token)) {
-    const reason = whyNone(given.trim());
-    throw new Problem('invalid-token', 'not-applied', { cause: 'header', ...(reason !== undefined && { reason }) });
+    throw new Problem('invalid-token', 'not-applied', { cause: 'header', ...whyNone(given.trim()) });
   }
   return token;
 }
 
-/** What is wrong with the header itself; undefined where it may be the token, of which nothing is told (F62). */
-function whyNone(given: string): string | undefined {
-  if (given === '') return 'No token follows the word Bearer: it may come from a variable that is empty.';
-  if (/^bearer\b/i.test(given)) return 'The word Bearer stands there twice.';
-  if (/^["'].*["']$/.test(given)) return 'The token stands in quotes: send it without.';
-  if (/\s/.test(given)) return 'More than one word follows Bearer: a token has no space or line break in it.';
-  return undefined;
+/** What is wrong with the header itself, and what mends it; nothing where it may be the token, of which nothing is told (F62). */
+function whyNone(given: string): Pick<Problem['more'], 'reason' | 'advice'> {
+  if (given === '') return { reason: 'No token follows the word Bearer: it may come from a variable that is empty.' };
+  if (/^bearer$/i.test(given)) return { reason: 'The word Bearer stands there twice, and no token follows.' };
+  if (/^bearer\b/i.test(given))
+    return { reason: 'The word Bearer stands there twice.', advice: 'Send the same token with the word once.' };
+  if (/^["'].*["']$/.test(given))
+    return { reason: 'The token stands in quotes.', advice: 'Send the same token without them.' };
+  if (/\s/.test(given))
+    return {
+      reason: 'More than one word follows Bearer: a token has no space or line break in it.',
+      advice: 'Send the same token in one piece.',
+    };
+  return {};
 }

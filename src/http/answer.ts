@@ -51,9 +51,9 @@ export function failure(problem: Problem, requestId: string, words: Words = plai
 /** A problem as RFC 9457 writes it, with `error` beside it for readers of `body/error/message`. */
 export function problemBody({ code, outcome, more }: Problem, requestId: string, words: Words): object {
   const { status, ...row }: ProblemRow = problems[code];
-  const { errorsTotal, retryAfterSeconds, reason } = more;
+  const { errorsTotal, retryAfterSeconds, reason, advice = row.description } = more;
   const title = worded(row.title, words);
-  const detail = worded(reason === undefined ? row.description : `${reason} ${row.description}`, words);
+  const detail = worded(reason === undefined ? advice : `${reason} ${advice}`, words);
   const errors = more.errors?.map((one) => ({ ...one, message: worded(one.message, words) }));
   return {
     type: `urn:model-performance:problem:${code}`,

@@ -61,13 +61,13 @@ describe('the Authorization header', () => {
       () => 'Bearer ',
       /^No token follows the word Bearer: it may come from a variable that is empty\. Get/,
     ],
-    ['with the scheme twice', (good) => `Bearer Bearer ${good}`, /^The word Bearer stands there twice\. Get/],
-    ['with the scheme twice and no token', () => 'Bearer Bearer', /^The word Bearer stands there twice\. Get/],
-    ['with a token in quotes', (good) => `Bearer "${good}"`, /^The token stands in quotes: send it without\. Get/],
+    ['with the scheme twice', (good) => `Bearer Bearer ${good}`, /^The word Bearer stands there twice\. Send the same/],
+    ['with the scheme twice and no token', () => 'Bearer Bearer', /twice, and no token follows\. Get/],
+    ['with a token in quotes', (good) => `Bearer "${good}"`, /^The token stands in quotes\. Send the same/],
     [
       'with a broken token',
       (good) => `Bearer ${good.slice(0, 20)} ${good.slice(20)}`,
-      /^More than one word follows Bearer/,
+      /^More than one word follows Bearer: .* Send the same token in one piece\.$/,
     ],
   ])('%s says what is wrong', async (_, header, detail) => {
     const answer = await system.call(`/api/v1/model-performance/${id}`, {

@@ -86,6 +86,11 @@ test('the request that it prints works, its telemetry arrives, and Ctrl-C ends e
   await until(() => output.out.includes('Ctrl-C ends everything.'));
   const { url = '', token = '', body = '' } = printed.exec(output.out)?.groups ?? {};
   expect(new URL(url).port).toBe(String(port));
+  // The first-time reader has the addresses at the end, all of this start: none of the default port's.
+  expect(output.out).toMatch(/^It has 17 functions for HTTP and 2 for queues\.\n\nConsole /m);
+  const ports = [...output.out.matchAll(/127\.0\.0\.1:(?<port>\d+)/g)].map(({ groups }) => Number(groups?.port));
+  expect(ports.filter((one) => one < port || one > port + 6)).toEqual([]);
+  expect(output.out).toContain(`npm run token -- --port ${port} --role Read`);
   const answer = await fetch(url, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -103,6 +108,16 @@ test('the request that it prints works, its telemetry arrives, and Ctrl-C ends e
   const code = await ended;
   expect({ code, err: output.err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
   await expect(fetch(`http://127.0.0.1:${port}/api/health/live`)).rejects.toThrow();
+});
+
+test('Ctrl-C right after the first update loses none of its telemetry', async () => {
+  const { child, output, until, ended } = start(folderWith(), ['--port', String(freePort())]);
+  await until(() => output.out.includes('Ctrl-C ends everything.'));
+  const { url = '', token = '', body = '' } = printed.exec(output.out)?.groups ?? {};
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  expect(await fetch(url, { method: 'PATCH', headers, body })).toMatchObject({ status: 200 });
+  child.kill('SIGINT');
+  expect({ code: await ended, err: output.err }).toEqual({ code: 0, err: expect.not.stringContaining('lost') });
 });
 
 test('a job goes on after everything was killed in the middle, and ends right', async () => {
