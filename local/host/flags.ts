@@ -5,10 +5,11 @@ import type { StopLimits } from './stop.js';
 
 const help = `Serves a compiled Azure Functions app on this machine, without the Core Tools.
 
-  node dist/local/host/main.js [--port 7071] [--root .]
+  node dist/local/host/main.js [--port 7071] [--root .] [--list]
 
   --port                  where to listen on 127.0.0.1; 0 takes a free port
   --root                  the app's folder, with package.json and host.json
+  --list                  name each function at the start, with its methods and address
   --answers-limit-ms      at the end: how long running calls are answered before they are reset; 30000 by default
   --invocations-limit-ms  at the end: how long what runs is waited for, in all; 41000 by default
   --shutdown-limit-ms     at the end: how long the app's appTerminate hooks may take; 5000 by default
@@ -25,6 +26,7 @@ For queue triggers, instead of what the real host or host.json says:
 export interface Flags {
   readonly port: number;
   readonly root: string;
+  readonly list: boolean;
   readonly limits: StopLimits;
   readonly queues: QueueOverrides;
 }
@@ -48,6 +50,7 @@ export const readFlags = (): Flags =>
     options: {
       port: { type: 'string', default: '7071' },
       root: { type: 'string', default: '.' },
+      list: { type: 'boolean', default: false },
       'answers-limit-ms': { type: 'string', default: '30000' },
       'invocations-limit-ms': { type: 'string', default: '41000' },
       'shutdown-limit-ms': { type: 'string', default: '5000' },
@@ -58,6 +61,7 @@ export const readFlags = (): Flags =>
     },
     read: (values) => ({
       port: wholeNumber('--port', values.port, 0, 65_535),
+      list: values.list,
       root: resolve(values.root),
       limits: {
         answersMs: wholeNumber('--answers-limit-ms', values['answers-limit-ms'], 0, longestMs),

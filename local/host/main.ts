@@ -7,7 +7,7 @@ import { writeLog } from './log.js';
 import { openQueues } from './queues.js';
 import { reportCalls } from './report.js';
 import { readQueueSettings } from './queueSettings.js';
-import { buildRoutes } from './routes.js';
+import { buildRoutes, type Route } from './routes.js';
 import { createHost } from './server.js';
 import { addSettings, readEntryPoint, readLocalSettings, readRoutePrefix } from './settings.js';
 import { stop, type StopLimits } from './stop.js';
@@ -18,7 +18,7 @@ import { isHttpTrigger, isQueueTrigger, refuseUnknown } from './triggers.js';
  * Starts in this order: settings, port, app. The port comes before the app, so that a taken port is told at once and the app finds its own
  * address in WEBSITE_HOSTNAME, as under the Core Tools.
  */
-async function start({ port, root, limits, queues }: Flags): Promise<void> {
+async function start({ port, root, list, limits, queues }: Flags): Promise<void> {
   addSettings(readLocalSettings(root), process.env);
   const prefix = readRoutePrefix(root);
   const queueSettings = readQueueSettings(root, queues);
@@ -49,10 +49,13 @@ async function start({ port, root, limits, queues }: Flags): Promise<void> {
   };
   onSignal(() => end(limits));
   host.serve({ app, routes, streamPort });
-  const forQueues = app.functions.filter(isQueueTrigger).length;
-  process.stdout.write(
-    `Functions host listening on http://${address}\nIt has ${routes.length} functions for HTTP and ${forQueues} for queues.\n`,
-  );
+  const forQueues = app.functions.filter(isQueueTrigger);
+  const counted = `It has ${routes.length} functions for HTTP and ${forQueues.length} for queues.\n`;
+  const listed = [
+    ...routes.map((route) => line(route, address)),
+    ...forQueues.map(({ name, trigger }) => `  ${name}: queue ${trigger.queueName ?? ''}\n`),
+  ];
+  process.stdout.write(`Functions host listening on http://${address}\n${counted}${list ? listed.join('') : ''}`);
 }
 
 /** The first signal begins the end; the same one again is the end. (After Ctrl-C a parent process often sends its own SIGTERM too.) */
@@ -74,6 +77,10 @@ function portProblem(port: number, error: unknown): Error {
   if (code === 'EADDRINUSE') return new Error(`Port ${port} is taken. Choose another one with --port.`);
   if (code === 'EACCES') return new Error(`Port ${port} is not allowed here. Choose another one with --port.`);
   return new Error(`Port ${port} cannot be opened: ${messageOf(error)}`);
+}
+
+function line({ function: { name }, methods, template }: Route, address: string): string {
+  return `  ${name}: ${methods.join(',')} http://${address}/${template.replace(/^\//, '')}\n`;
 }
 
 function messageOf(error: unknown): string {

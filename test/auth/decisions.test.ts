@@ -18,7 +18,7 @@ const functions = [
 const leadOn = ['home', 'api'];
 
 // There is no storage here: what asks for it must fail soon.
-const system = useSystem({ STORAGE_RETRY_MS: '10' });
+const system = useSystem({ STORAGE_RETRY_MS: '10' }, { flags: ['--list'] });
 
 /** The functions that the platform knows, as the host lists them: `  name: METHODS address`. */
 const registered = () =>

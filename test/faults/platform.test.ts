@@ -151,7 +151,8 @@ describe('F56 a header that makes a call hang in stream mode', () => {
 });
 
 describe('F57 settings that cannot be used', () => {
-  const system = useSystem({ MAX_ATTEMPTS: 'SECRET-many', ENTRA_TENANT_ID: '', GRAPH_VERSION: 'SECRET-v9' });
+  const settings = { MAX_ATTEMPTS: 'SECRET-many', ENTRA_TENANT_ID: '', GRAPH_VERSION: 'SECRET-v9' };
+  const system = useSystem(settings, { flags: ['--list'] });
 
   test('every route answers not-configured, and says nothing of them', async () => {
     const routes = [...system.host.output.out.matchAll(/^ {2}[\w-]+: [A-Z,]+ http:\/\/[^/]+(?<path>\S+)$/gm)];
