@@ -68,7 +68,7 @@ const scriptsForbidden =
 function install() {
   // npm tells its scripts what it is set to.
   if (process.env.npm_config_ignore_scripts === 'true') throw new Error(scriptsForbidden);
-  console.error('Installing packages (about half a minute, npm is silent meanwhile) …');
+  console.error('Installing packages (from half a minute to a few, npm is silent meanwhile) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const flags = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
   // What packages want of Node is wanted of the pinned one, which runs them: a user's engine-strict must not hold it against this one.

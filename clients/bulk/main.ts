@@ -89,7 +89,7 @@ async function apply(api: Api, file: string, flags: Flags): Promise<ExitCode> {
   const changes = changesOf(csv, flags['dry-run'] ? models : undefined);
   if (!flags['dry-run']) return runJob(api, csv, flags, file.replace(/\.csv$/i, ''));
   for (const change of changes) print(change);
-  print(`${changes.length} values would change.`);
+  print(changes.length === 1 ? '1 value would change.' : `${changes.length} values would change.`);
   return 0;
 }
 
