@@ -1,23 +1,28 @@
-import { Problem } from '../../src/problem.js';
-import { readCsv } from '../../src/http/readCsv.js';
-import { modelPerformance } from '../../src/resource/modelPerformance.js';
-import type { Model } from './models.js';
 import { Stop } from '../../local/commandLine.js';
+import { readTableUpdates } from '../../src/http/jobUpdates.js';
+import { readCsv } from '../../src/http/readCsv.js';
+import { pointer } from '../../src/pointer.js';
+import { Problem } from '../../src/problem.js';
+import { modelPerformance } from '../../src/resource/modelPerformance.js';
+import { parserOf } from '../../src/resource/parse.js';
+import { worded } from '../../src/resource/words.js';
+import type { Model } from './models.js';
 
 /**
  * What a table would change, one line for each value.
- * @param models all there are; left out, nothing but the table's form is checked
- * @throws Stop for a table that the API would refuse by its form, and for rows whose id no model has
+ * @param models all there are; left out, ids are not looked for
+ * @throws Stop for a table that the API would refuse, and for rows whose id no model has
  */
-export function changesOf(csv: string | Uint8Array, models: readonly Model[] | undefined): string[] {
-  const { rows, mistakes } = readable(() => readCsv(csv, modelPerformance));
+export function changesOf(
+  csv: string | Uint8Array,
+  models: readonly Model[] | undefined,
+  nullMeant: boolean,
+): string[] {
+  const { rows } = readable(() => readCsv(csv, modelPerformance));
   const byId = new Map((models ?? []).map((model) => [model.id.toLowerCase(), model]));
   const of = (id: unknown) => byId.get(String(id).toLowerCase());
   const lost = models === undefined ? [] : rows.filter(({ values }) => of(values.id) === undefined);
-  const wrong = [
-    ...mistakes.map(({ message }) => message),
-    ...lost.map(({ line }) => `line ${line}: no model has this id`),
-  ];
+  const wrong = [...refusalOf(csv, nullMeant), ...lost.map(({ line }) => `line ${line}: no model has this id`)];
   if (wrong.length > 0) throw new Stop(['Nothing was sent.', ...wrong.slice(0, 20)].join('\n  '), 2);
   return rows.flatMap(({ values: { id, ...values } }) => {
     const before = of(id);
@@ -28,6 +33,20 @@ export function changesOf(csv: string | Uint8Array, models: readonly Model[] | u
           `${String(id)} ${name}: ${JSON.stringify(before?.[name] ?? null)} → ${JSON.stringify(value)}`,
       );
   });
+}
+
+/** The API's own rules; a deployment with VALIDATION=strict has some more. */
+const parse = parserOf(modelPerformance, 'documented', pointer);
+
+/** The sentences with which the API would refuse a table. */
+function refusalOf(csv: string | Uint8Array, nullMeant: boolean): string[] {
+  try {
+    readTableUpdates(csv, { resource: modelPerformance, parse: (item, id) => parse(item, id, nullMeant) });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return (error.more.errors ?? []).map(({ message }) => worded(message, modelPerformance));
+  }
 }
 
 /** What the product's own reader makes of a file, its refusals in the words of this command. */

@@ -86,7 +86,7 @@ async function apply(api: Api, file: string, flags: Flags): Promise<ExitCode> {
           match,
           models,
         );
-  const changes = changesOf(csv, flags['dry-run'] ? models : undefined);
+  const changes = changesOf(csv, flags['dry-run'] ? models : undefined, flags.null === 'clear');
   if (!flags['dry-run']) return runJob(api, csv, flags, file.replace(/\.csv$/i, ''));
   for (const change of changes) print(change);
   print(changes.length === 1 ? '1 value would change.' : `${changes.length} values would change.`);

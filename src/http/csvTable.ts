@@ -39,7 +39,7 @@ export interface Table {
 
 /**
  * Reads a table as a spreadsheet of any country saves it (F83): UTF-8 with or without its mark; `,` `;` or tab, whichever the header line
- * shows; blank lines do not count.
+ * shows; lines that end in any way, or in several; blank ones do not count.
  * @throws Problem invalid-csv for another encoding, quotes that do not fit, or a file without a header line
  */
 export function readTable(file: Uint8Array | string): Table {
@@ -53,7 +53,9 @@ export function readTable(file: Uint8Array | string): Table {
 /** Records without blank ones. @throws Problem invalid-csv for quotes that do not fit */
 function recordsOf(text: string, delimiter: string): Line[] {
   try {
-    const found = parse(text, { delimiter, relax_column_count: true, info: true, bom: true }) as unknown as {
+    // An editor that adds lines to a spreadsheet's file may end them in its own way.
+    const options = { delimiter, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, bom: true };
+    const found = parse(text, { ...options, info: true }) as unknown as {
       readonly record: readonly string[];
       readonly info: { readonly lines: number };
     }[];

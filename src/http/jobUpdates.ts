@@ -33,7 +33,11 @@ function csvOf(body: unknown): string | undefined {
   return alone && 'csv' in body && typeof body.csv === 'string' ? body.csv : undefined;
 }
 
-function readTableUpdates(
+/**
+ * The updates of a table, each with a valid id that no other has, and each held against the resource's table.
+ * @throws Problem invalid-csv, or invalid-body with the mistakes by row, column and line
+ */
+export function readTableUpdates(
   table: Uint8Array | string,
   { resource, parse }: Pick<Parts, 'resource' | 'parse'>,
 ): readonly OneUpdate[] {

@@ -68,6 +68,19 @@ test.each([
   ],
   ['an id that no model has', 'id,windowsScore\nnone,1\n', ['--dry-run'], /line 2: no model has this id/],
   ['a cell that is no number', 'id,windowsScore\na,much\n', [], /Windows score must be a number, .* \(line 2\)/],
+  [
+    'a value that is none of its column',
+    'id,healthStatus\na,fine\n',
+    ['--dry-run'],
+    /Health status must be [^]* \(line 2\)/,
+  ],
+  ['a null that nobody has confirmed', 'id,model\na,null\n', ['--dry-run'], /Model is null\. [^]* \(line 2\)/],
+  [
+    'an id that stands there twice',
+    'id,windowsScore\na,1\nA,2\n',
+    ['--dry-run'],
+    /The same id stands in \/rows\/1: [^]* \(line 3\)/,
+  ],
   ['an unknown column', 'id,colour\na,1\n', [], /a column \(number 2\) is unknown/],
 ])('refuses %s before anything is sent', async (_, text, flags, told) => {
   write('bad.csv', text);

@@ -65,6 +65,16 @@ describe('F83 a table of a spreadsheet is read', () => {
     expect(values(file)).toEqual(expected);
   });
 
+  test('lines may end in several ways', () => {
+    const { rows } = read('id,windowsScore\r\na,1\nb,2\r\nc,3\rd,4');
+    expect(rows.map(({ line, values }) => ({ line, values }))).toEqual([
+      { line: 2, values: { id: 'a', windowsScore: 1 } },
+      { line: 3, values: { id: 'b', windowsScore: 2 } },
+      { line: 4, values: { id: 'c', windowsScore: 3 } },
+      { line: 5, values: { id: 'd', windowsScore: 4 } },
+    ]);
+  });
+
   test('each row has its number, and the line where it begins', () => {
     const { rows } = read('id,model\n\na,"two\nlines"\nb,c\n');
     expect(rows.map(({ row, line }) => ({ row, line }))).toEqual([
