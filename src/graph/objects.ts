@@ -29,10 +29,12 @@ interface Item {
 }
 
 /** @param onDrift told once for each answer and property whose values are not of its type (F29) */
-export function createObjectReader(resource: Resource, onDrift: (property: string) => void): ObjectReader {
+export function createObjectReader({ fields }: Resource, onDrift: (property: string) => void): ObjectReader {
+  const properties = Object.entries(fields);
+
   /** What is shown of objects; undefined for one with none of the table's properties. */
   function show(items: readonly Item[]): (GraphObject | undefined)[] {
-    const read = items.map(({ value, id }) => readObject(resource, value, id));
+    const read = items.map(({ value, id }) => readObject(properties, value, id));
     for (const property of new Set(read.flatMap((one) => one?.drifted ?? []))) onDrift(property);
     return read.map((one) => one?.shown);
   }
