@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Client, errors, Pool, type Dispatcher } from 'undici';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import type { Limit } from '../deadline.js';
@@ -84,17 +85,31 @@ export class SendMiddleware implements Middleware {
  * @throws HTTPParserError when what follows the header of a success is not HTTP: then not even the success can be trusted (F28)
  */
 async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: number, status: number): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > limitBytes) return undefined;
-      chunks.push(chunk);
-    }
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    const bytes = await readBytes(body, limitBytes);
+    return bytes && JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof errors.HTTPParserError && status < 300) throw error;
     return undefined;
   }
+}
+
+/** Every byte of a body, by events: `for await` costs a twentieth of an update. @throws what broke it off, too many bytes among it */
+function readBytes(body: Readable, limitBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    body.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > limitBytes) body.destroy();
+    });
+    body.on('error', reject);
+    body.on('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    body.on('close', () => {
+      resolve(undefined);
+    });
+  });
 }
