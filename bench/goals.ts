@@ -16,6 +16,11 @@ interface Goal {
 }
 
 const ours = 'this product';
+const oursWithoutRead = 'this product, AUDIT_FROM=none';
+
+const twoRequests =
+  'The default makes two requests to Graph, one of them for the audit’s value before; the empty app makes none. One request alone takes the least facade most of the way to the goal.';
+const oneMore = 'The least facade makes one request to Graph and checks nothing; this product makes two by default.';
 
 export const goals: readonly Goal[] = [
   {
@@ -33,8 +38,7 @@ export const goals: readonly Goal[] = [
     quantity: 'CPU per call, µs, c=10',
     floor: 'empty',
     atMost: 1.4,
-    missed:
-      'The default makes two requests to Graph, one of them for the audit’s value before; the empty app makes none. AUDIT_FROM=none is the row to compare.',
+    missed: twoRequests,
   },
   {
     description: 'Requests a second at 50 connections ÷ empty app',
@@ -42,7 +46,7 @@ export const goals: readonly Goal[] = [
     quantity: 'requests/s, c=50',
     floor: 'empty',
     atLeast: 0.75,
-    missed: 'As above: two requests to Graph for each call, where the empty app makes none.',
+    missed: twoRequests,
   },
   {
     description: 'Median time at one connection ÷ empty app',
@@ -50,7 +54,8 @@ export const goals: readonly Goal[] = [
     quantity: 'p50, ms, c=1',
     floor: 'empty',
     atMost: 1.6,
-    missed: 'As above: it waits for Graph twice, one after the other.',
+    missed:
+      'It waits for Graph twice, one after the other; the least facade, which waits once, is near the goal itself.',
   },
   {
     description: 'Requests a second at 50 connections ÷ least facade',
@@ -58,7 +63,7 @@ export const goals: readonly Goal[] = [
     quantity: 'requests/s, c=50',
     floor: 'facade',
     atLeast: 0.8,
-    missed: 'The least facade makes one request to Graph and checks nothing.',
+    missed: oneMore,
   },
   {
     description: 'CPU of a call, ten at once ÷ least facade',
@@ -66,7 +71,25 @@ export const goals: readonly Goal[] = [
     quantity: 'CPU per call, µs, c=10',
     floor: 'facade',
     atMost: 1.3,
-    missed: 'The least facade makes one request to Graph and checks nothing.',
+    missed: oneMore,
+  },
+  {
+    description: 'The same, one request to Graph each: requests a second',
+    part: 'load',
+    quantity: 'requests/s, c=50',
+    subject: oursWithoutRead,
+    floor: 'facade',
+    atLeast: 0.8,
+    missed: 'Token, body, type and answer are checked, which the least facade leaves out.',
+  },
+  {
+    description: 'The same, one request to Graph each: CPU of a call',
+    part: 'load',
+    quantity: 'CPU per call, µs, c=10',
+    subject: oursWithoutRead,
+    floor: 'facade',
+    atMost: 1.3,
+    missed: 'Token, body, type and answer are checked, which the least facade leaves out.',
   },
   {
     description: 'CPU of a list of 1 000 objects ÷ bare proxy',
@@ -75,7 +98,7 @@ export const goals: readonly Goal[] = [
     floor: 'proxy',
     atMost: 4,
     missed:
-      'Every value is held against its type and written anew; a proxy passes bytes on. The least facade, which only parses and writes them, is the fairer floor.',
+      'Every value is held against its type and written anew; a proxy passes bytes on. The least facade, which only parses and writes them within Functions, is at twice the goal itself.',
   },
   {
     description: 'Memory after 50 000 updates, with telemetry, MB',
@@ -83,7 +106,8 @@ export const goals: readonly Goal[] = [
     quantity: 'resident, MB',
     subject: 'this product, with telemetry',
     atMost: 190,
-    missed: 'The telemetry library in its thread takes a heap of its own.',
+    missed:
+      'The empty app takes more than that in this host already, which lets its heap grow; what the product adds to it is the ratio to look at. Telemetry’s library in its thread is most of it.',
   },
 ];
 

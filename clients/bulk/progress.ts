@@ -40,6 +40,7 @@ function openLines(): Progress {
 function leftOf({ estimatedEndAt, endedAt }: Job): string {
   if (endedAt !== undefined) return 'nothing';
   if (estimatedEndAt === undefined) return 'some time';
-  const seconds = Math.max(0, Math.round((Date.parse(estimatedEndAt) - Date.now()) / 1000));
+  const seconds = Math.round((Date.parse(estimatedEndAt) - Date.now()) / 1000);
+  if (seconds < 1) return 'a moment';
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
