@@ -32,7 +32,8 @@ const mayImport: Record<string, RegExp> = {
   'src/jobs/':
     /^src\/(auth\/caller\.ts$|graph\/|resource\/|telemetry\/|updates\/|call\.ts$|config\.ts$|deadline\.ts$|problem\.ts$|settings\.ts$)/,
   'tools/': /^(src|local|bench)\//,
-  'clients/': /^(local\/commandLine\.ts$|src\/(resource\/|http\/(csvTable|readCsv|jobUpdates)\.ts$|(problem|pointer)\.ts$))/,
+  'clients/':
+    /^(local\/commandLine\.ts$|src\/(resource\/|http\/(csvTable|readCsv|jobUpdates)\.ts$|(problem|pointer)\.ts$))/,
   'local/': /^src\/(resource\/|register\.ts$|config\.ts$|settings\.ts$|problem\.ts$)/,
 };
 
