@@ -35,8 +35,8 @@ export interface Emulator {
   readonly armed: () => ArmedFault[];
   /** Empties the queue, cuts what hangs or waits, accepts connections again. */
   readonly disarm: () => void;
-  /** Ends every lag of reads behind writes. */
-  readonly catchUp: () => void;
+  /** Ends the lag of reads behind the writes of an object, or of all. */
+  readonly catchUp: (id?: string) => void;
   /** Objects as at first, no faults, no records, an unused quota. Keys and ports stay. */
   readonly reset: () => void;
   /** Writes that were counted, and the limits: `limit` changes them. */

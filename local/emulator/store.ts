@@ -19,8 +19,8 @@ export interface Store {
     wanted: Partial<ModelPerformance>,
     twist: Pick<Twist, 'stores' | 'showsAfterMs'>,
   ) => Model;
-  /** Ends every lag: reads show what is stored. */
-  readonly catchUp: () => void;
+  /** Ends the lag of an object, or every one: reads show what is stored. */
+  readonly catchUp: (id?: string) => void;
   readonly reset: () => void;
 }
 
@@ -55,8 +55,9 @@ export function openStore(now: () => number, { fields }: Resource, seed: () => r
       put(changed);
       return stores === 'unseen' ? old : changed;
     },
-    catchUp: () => {
-      lags.clear();
+    catchUp: (id) => {
+      if (id === undefined) lags.clear();
+      else lags.delete(idKey(id));
     },
     reset,
   };
