@@ -9,7 +9,7 @@ let host: HostProcess;
 let url: string;
 
 beforeAll(async () => {
-  host = startHost();
+  host = startHost({}, '--list');
   url = await host.baseUrl;
 });
 
