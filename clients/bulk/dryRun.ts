@@ -1,6 +1,6 @@
 import { Stop } from '../../local/commandLine.js';
-import { readTableUpdates } from '../../src/http/jobUpdates.js';
-import { readCsv } from '../../src/http/readCsv.js';
+import { updatesOf } from '../../src/http/jobUpdates.js';
+import { readCsv, type Csv } from '../../src/http/readCsv.js';
 import { pointer } from '../../src/pointer.js';
 import { Problem } from '../../src/problem.js';
 import { modelPerformance } from '../../src/resource/modelPerformance.js';
@@ -18,11 +18,12 @@ export function changesOf(
   models: readonly Model[] | undefined,
   nullMeant: boolean,
 ): string[] {
-  const { rows } = readable(() => readCsv(csv, modelPerformance));
+  const table = readable(() => readCsv(csv, modelPerformance));
+  const { rows } = table;
   const byId = new Map((models ?? []).map((model) => [model.id.toLowerCase(), model]));
   const of = (id: unknown) => byId.get(String(id).toLowerCase());
   const lost = models === undefined ? [] : rows.filter(({ values }) => of(values.id) === undefined);
-  const wrong = [...refusalOf(csv, nullMeant), ...lost.map(({ line }) => `line ${line}: no model has this id`)];
+  const wrong = [...refusalOf(table, nullMeant), ...lost.map(({ line }) => `line ${line}: no model has this id`)];
   if (wrong.length > 0) throw new Stop(['Nothing was sent.', ...wrong.slice(0, 20)].join('\n  '), 2);
   return rows.flatMap(({ values: { id, ...values } }) => {
     const before = of(id);
@@ -39,13 +40,12 @@ export function changesOf(
 const parse = parserOf(modelPerformance, 'documented', pointer);
 
 /** The sentences with which the API would refuse a table. */
-function refusalOf(csv: string | Uint8Array, nullMeant: boolean): string[] {
+function refusalOf(table: Csv, nullMeant: boolean): string[] {
   try {
-    readTableUpdates(csv, { resource: modelPerformance, parse: (item, id) => parse(item, id, nullMeant) });
+    updatesOf(table, (item, id) => parse(item, id, nullMeant));
     return [];
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return (error.more.errors ?? []).map(({ message }) => worded(message, modelPerformance));
+    return sentencesOf(error);
   }
 }
 
@@ -54,7 +54,12 @@ export function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    throw new Stop((error.more.errors ?? []).map(({ message }) => message).join('\n'), 2);
+    throw new Stop(sentencesOf(error).join('\n'), 2);
   }
+}
+
+/** @throws the error, when it is none of the product's own refusals */
+function sentencesOf(error: unknown): string[] {
+  if (!(error instanceof Problem)) throw error;
+  return (error.more.errors ?? []).map(({ message }) => worded(message, modelPerformance));
 }

@@ -1,8 +1,9 @@
 import type { HttpRequest } from '@azure/functions';
 import type { Parts } from '../compose.js';
 import { Problem } from '../problem.js';
+import type { Parsed } from '../resource/parse.js';
 import { jobTypes, readJson, readTableBody } from './body.js';
-import { readCsv } from './readCsv.js';
+import { readCsv, type Csv } from './readCsv.js';
 import { readItems, readUpdates, type OneUpdate } from './updates.js';
 
 /** Most updates of one job, and its largest body. */
@@ -19,12 +20,12 @@ export async function readJobUpdates(
   nullMeant: boolean,
   { resource, parse }: Pick<Parts, 'resource' | 'parse'>,
 ): Promise<readonly OneUpdate[]> {
-  const parts = { resource, parse: (item: unknown, id: string) => parse(item, id, nullMeant) };
+  const parseItem = (item: unknown, id: string) => parse(item, id, nullMeant);
   const table = await readTableBody(request, jobLimit.bytes);
-  if (table !== undefined) return readTableUpdates(table, parts);
+  if (table !== undefined) return updatesOf(readCsv(table, resource), parseItem);
   const { value: body } = await readJson(request, { types: jobTypes, limitBytes: jobLimit.bytes });
   const csv = csvOf(body);
-  return csv === undefined ? readUpdates(body, jobLimit.rows, parts.parse) : readTableUpdates(csv, parts);
+  return csv === undefined ? readUpdates(body, jobLimit.rows, parseItem) : updatesOf(readCsv(csv, resource), parseItem);
 }
 
 /** The text of `{csv: "…"}`, when the body is that and nothing else. */
@@ -34,14 +35,10 @@ function csvOf(body: unknown): string | undefined {
 }
 
 /**
- * The updates of a table, each with a valid id that no other has, and each held against the resource's table.
- * @throws Problem invalid-csv, or invalid-body with the mistakes by row, column and line
+ * The updates of a table that was read, each with a valid id that no other has, and each held against the resource's table.
+ * @throws Problem invalid-body with the mistakes by row, column and line
  */
-export function readTableUpdates(
-  table: Uint8Array | string,
-  { resource, parse }: Pick<Parts, 'resource' | 'parse'>,
-): readonly OneUpdate[] {
-  const { rows, mistakes } = readCsv(table, resource);
+export function updatesOf({ rows, mistakes }: Csv, parse: (item: unknown, id: string) => Parsed): readonly OneUpdate[] {
   if (rows.length === 0 || rows.length > jobLimit.rows) {
     const message = `Send a table of 1 to ${jobLimit.rows} rows.`;
     throw new Problem('invalid-body', 'not-applied', { errors: [{ pointer: '/rows', code: 'wrong-length', message }] });
