@@ -38,11 +38,12 @@ async function open(auditFrom: string): Promise<World> {
   return world;
 }
 
+const updatesSent = () => worlds.reduce((sum, world) => sum + world.updates, 0);
 let toldUpdates = 0;
 
 /** One line for each thousand updates of a long run. */
 function tellProgress(): void {
-  const updates = worlds.reduce((sum, world) => sum + world.updates, 0);
+  const updates = updatesSent();
   if (modelUpdates === 1 || updates < toldUpdates + 1000) return;
   toldUpdates = updates;
   process.stdout.write(`${updates} of ${modelUpdates} updates\n`);
@@ -102,8 +103,9 @@ describe('whatever goes wrong, a 200 is in Graph, a not-applied is not, and an u
       for (const [kind, count] of world.tally) tally.set(kind, (tally.get(kind) ?? 0) + count);
     const kinds = [...tally.keys()];
     if (modelUpdates > 1) {
-      const updates = worlds.reduce((sum, world) => sum + world.updates, 0);
-      process.stdout.write(`${updates} updates, seed ${modelSeed}: ${JSON.stringify([...tally], undefined, 1)}\n`);
+      process.stdout.write(
+        `${updatesSent()} updates, seed ${modelSeed}: ${JSON.stringify([...tally], undefined, 1)}\n`,
+      );
     }
     expect(kinds).toContain('200');
     expect(kinds.some((kind) => kind.endsWith(' not-applied'))).toBe(true);

@@ -4,6 +4,7 @@ import type { Model } from '../../local/emulator/models.js';
 import { breaches, codeOf } from '../../tools/soak/laws.js';
 import { settled } from '../../tools/soak/settled.js';
 import type { Answer } from '../support/host-fixture/process.js';
+import { isOfHost } from '../support/published.js';
 import { startInstance, type Instance } from '../support/system.js';
 import type { Step } from './scripts.js';
 import { until } from '../support/until.js';
@@ -148,9 +149,6 @@ function unanswered(error: unknown): undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (!code.startsWith('ECONN')) throw error;
 }
-
-/** A host that is about to end answers so without asking the product; the real one does too. */
-const isOfHost = ({ status, text }: Answer) => status === 503 && text === '';
 
 function kindOf(answer: Answer | undefined): string {
   if (answer === undefined) return 'no answer';

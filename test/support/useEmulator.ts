@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { beforeEach } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../local/emulator/emulator.js';
 import { callGraph, graphToken, type Reply, type Sent } from './emulatorCalls.js';
+import { useStarted } from './useStarted.js';
 
 /** An emulator and a token for its Graph. */
 interface Used {
@@ -12,19 +13,13 @@ interface Used {
 
 /** One emulator for the tests of a file: started before them, as at its start before each, closed after them. */
 export function useEmulator(): Used {
-  let started: { readonly emulator: Emulator; readonly token: string } | undefined;
-  const used = () => {
-    if (started === undefined) throw new Error('The emulator has not started: see what its beforeAll says.');
-    return started;
-  };
-  beforeAll(async () => {
+  const used = useStarted(async () => {
     const emulator = await startEmulator();
-    started = { emulator, token: await graphToken(emulator) };
+    return { emulator, token: await graphToken(emulator), stop: emulator.close };
   });
   beforeEach(() => {
     used().emulator.reset();
   });
-  afterAll(() => started?.emulator.close());
   return {
     get emulator() {
       return used().emulator;

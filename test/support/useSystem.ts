@@ -1,14 +1,13 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll } from '@jest/globals';
 import { startJobSystem, type JobSystem, type JobSystemOptions } from './jobSystem.js';
 import { startSystem, type System } from './system.js';
+import { useStarted } from './useStarted.js';
 
 // The product for the tests of a file, or of the `describe` that asks for it: started before them, stopped after them.
 
-const startLimitMs = 60_000;
-
 /** One system, as {@link startSystem} starts it. Tests reach it, and so do hooks that stand below. */
 export function useSystem(...given: Parameters<typeof startSystem>): System {
-  const started = use(() => startSystem(...given));
+  const started = useStarted(() => startSystem(...given));
   return {
     get emulator() {
       return started().emulator;
@@ -29,7 +28,7 @@ export function useSystem(...given: Parameters<typeof startSystem>): System {
 
 /** One system with jobs, as {@link startJobSystem} starts it; reached like {@link useSystem}. */
 export function useJobSystem(options: JobSystemOptions = {}): JobSystem {
-  const started = use(() => startJobSystem(options));
+  const started = useStarted(() => startJobSystem(options));
   return {
     get emulator() {
       return started().emulator;
@@ -60,17 +59,5 @@ export function useSystems(settings: Record<string, string> = {}): typeof startS
     const system = await startSystem({ ...settings, ...environment }, ...more);
     systems.push(system);
     return system;
-  };
-}
-
-function use<T extends { readonly stop: () => Promise<void> }>(start: () => Promise<T>): () => T {
-  let started: T | undefined;
-  beforeAll(async () => {
-    started = await start();
-  }, startLimitMs);
-  afterAll(() => started?.stop());
-  return () => {
-    if (started === undefined) throw new Error('The system has not started: see what its beforeAll says.');
-    return started;
   };
 }
