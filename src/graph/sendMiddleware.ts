@@ -94,7 +94,10 @@ async function readJson(body: Dispatcher.ResponseData['body'], limitBytes: numbe
   }
 }
 
-/** Every byte of a body, by events: `for await` costs a twentieth of an update. @throws what broke it off, too many bytes among it */
+/**
+ * Every byte of a body; undefined when it is closed before its end. By events: `for await` costs a twentieth of an update.
+ * @throws what broke it off, too many bytes among it
+ */
 function readBytes(body: Readable, limitBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
