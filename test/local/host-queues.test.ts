@@ -274,10 +274,12 @@ describe('the end', () => {
   });
 
   test('a function that runs too long ends the worker; its message comes again', async () => {
-    const worker = await start(['--queue-timeout-ms', '300', '--queue-retry-seconds', '0']);
+    const worker = await start(['--queue-timeout-ms', '300', '--queue-retry-seconds', '1']);
     await put(worker.queue, { do: 'wait' });
     expect(await worker.host.ended).toBe(1);
     expect(worker.host.output.err).toContain('[work] Timed out: it ran longer than functionTimeout (300 ms).');
+    // Not at once: the worker that is about to end could take it again.
+    await until('the message', async () => (await visible(worker.queue)).length > 0);
     expect(await visible(worker.queue)).toMatchObject([{ dequeueCount: expect.any(Number) as unknown }]);
   });
 });
